@@ -1,0 +1,85 @@
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type * as z from 'zod';
+import type { Key } from '../contract/table-keys.ts';
+
+/** A table as its adapters see it. */
+export type Table = { readonly dynamo: DynamoDBClient; readonly name: string };
+
+const batchGetMax = 100;
+const batchAttempts = 8;
+
+/** Returns a plain value as DynamoDB attributes; undefined fields are left out. */
+export function toItem(value: object): Record<string, AttributeValue> {
+  return marshall(value, { removeUndefinedValues: true });
+}
+
+/** Returns DynamoDB attributes as a plain value. */
+export function fromItem(item: Record<string, AttributeValue>): Record<string, unknown> {
+  return unmarshall(item);
+}
+
+/** Returns the item at a key, checked, or undefined. */
+export async function getItem<T>(
+  table: Table,
+  key: Key,
+  schema: z.ZodType<T>,
+  options: { readonly consistent?: true } = {},
+): Promise<T | undefined> {
+  const { Item } = await table.dynamo.send(
+    new GetItemCommand({
+      TableName: table.name,
+      Key: toItem(key),
+      ...(options.consistent ? { ConsistentRead: true } : {}),
+    }),
+  );
+  return Item ? schema.parse(fromItem(Item)) : undefined;
+}
+
+/**
+ * Returns the raw items found at up to any number of keys, in no order. Keys that DynamoDB leaves
+ * unprocessed are asked again; if it never answers, this throws, so that no check is skipped.
+ */
+export async function getItems(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  for (let from = 0; from < keys.length; from += batchGetMax) {
+    let rest = keys.slice(from, from + batchGetMax).map(toItem);
+    for (let attempt = 0; rest.length > 0; attempt += 1) {
+      if (attempt === batchAttempts)
+        throw new Error(`table ${table.name} left ${rest.length} keys unread after ${batchAttempts} attempts; retry later`);
+      if (attempt > 0) await pause(25 * 2 ** attempt);
+      const answer = await table.dynamo.send(
+        new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys: rest } } }),
+      );
+      found.push(...(answer.Responses?.[table.name] ?? []).map(fromItem));
+      rest = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
+    }
+  }
+  return found;
+}
+
+/** Yields every raw item of a partition in key order. */
+export async function* queryPartition(table: Table, pk: string): AsyncGenerator<Record<string, unknown>> {
+  let start: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await table.dynamo.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: toItem({ ':pk': pk }),
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    yield* (page.Items ?? []).map(fromItem);
+    start = page.LastEvaluatedKey;
+  } while (start);
+}
+
+/** Tells a failed condition from every other failure. */
+export function isConditionFailed(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

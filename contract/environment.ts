@@ -1,0 +1,67 @@
+/**
+ * The environment variables of each function: written by the stack beside the grant they belong to,
+ * read once by the handler. One schema serves both ends, and a test compares them with the template.
+ */
+import * as z from 'zod';
+
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text) => JSON.parse(text))
+    .pipe(schema);
+
+/** What dispatch must know of its stream; small, because a Lambda's environment holds 4 KB. */
+export const streamPolicy = z.strictObject({
+  /** Declared pool → configuration set that sends this stream through it. */
+  configurationSets: z.record(z.string(), z.string()),
+  /** Whether an ambiguous attempt is sent again or left. */
+  ambiguous: z.enum(['resend', 'leave']),
+  /** Share of SES's send rate that is used, 0..1. */
+  sendRateHeadroom: z.number(),
+  /** Days for which the ledger keeps what it knows. */
+  ledgerDays: z.int(),
+});
+export type StreamPolicy = z.output<typeof streamPolicy>;
+
+/** What a deploy writes into the directory where nothing is yet. */
+export const seedPlan = z.strictObject({
+  tenancy: z.enum(['single', 'many']),
+  /** Domains and addresses that the tenant `default` owns in single tenancy. */
+  fromOwned: z.array(z.string()),
+  streams: z.record(z.string(), z.strictObject({ pools: z.array(z.string()) })),
+  pools: z.record(z.string(), z.strictObject({ kind: z.string(), retiring: z.boolean() })),
+  initialSendRatePerSecond: z.number(),
+});
+export type SeedPlan = z.output<typeof seedPlan>;
+
+const common = { DEPLOYMENT: z.string() };
+
+/** lambdas/dispatch: one function a stream. */
+export const dispatchEnvironment = z.object({
+  ...common,
+  STREAM: z.string(),
+  STREAM_POLICY: json(streamPolicy),
+  INTAKE_QUEUE_URL: z.string(),
+  PARKED_QUEUE_URL: z.string(),
+  CONTENT_BUCKET: z.string(),
+  RECIPIENT_KEY_SECRET: z.string(),
+});
+
+/** lambdas/feedback: one function, the fast queue and the Delivery queue. */
+export const feedbackEnvironment = z.object({
+  ...common,
+  RECIPIENT_KEY_SECRET: z.string(),
+  LEDGER_DAYS: z.coerce.number(),
+});
+
+/** lambdas/account: reads SES's rate and quota on a schedule. */
+export const accountEnvironment = z.object(common);
+
+/** lambdas/suppression: keeps our list and SES's account list in step, on a schedule. */
+export const suppressionEnvironment = z.object({
+  ...common,
+  RECIPIENT_KEY_SECRET: z.string(),
+});
+
+/** lambdas/seed: the custom resource that fills the directory at a deploy (its plan is its properties). */
+export const seedEnvironment = z.object(common);

@@ -1,0 +1,154 @@
+/**
+ * What an adopter may say in `goodstanding.config.ts`: every field with its unit, default and limit.
+ * Checked at synth, so that a wrong value stops before anything reaches AWS.
+ */
+import * as z from 'zod';
+
+/** Kinds of egress: SES's shared addresses, leased addresses, or addresses that SES manages. */
+export const poolKinds = ['shared', 'standard', 'managed'] as const;
+export type PoolKind = (typeof poolKinds)[number];
+
+const seconds = { minute: 60, hour: 3600, day: 86_400 } as const;
+
+const name = (what: string) =>
+  z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, {
+    error: `${what} takes 1 to 20 of a-z, 0-9 and -, beginning with a letter; it becomes part of AWS names`,
+  });
+
+const domain = z
+  .string()
+  .regex(/^(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/, {
+    error: 'a sending domain is a lower-case DNS name such as mail.example.com (IDN as xn--…)',
+  });
+
+const emailAddress = z.email({ error: 'an e-mail address such as ops@example.com is needed' });
+
+const sendingDomain = z.strictObject({
+  /** The From domain; its SES identity (Easy DKIM) is created unless `existing`. */
+  domain,
+  /** `true`: the identity is already in this account and region; nothing is created. Default false. */
+  existing: z.boolean().default(false),
+  /** Label of the custom MAIL FROM sub-domain (SPF alignment), not used for receiving. Default `bounce`. */
+  mailFrom: z.string().regex(/^[a-z0-9-]{1,63}$/).default('bounce'),
+  /** The Route 53 zone that holds the domain; when given, DKIM, SPF and MX records are written to it. */
+  zone: z.exactOptional(z.strictObject({ id: z.string().regex(/^Z[A-Z0-9]+$/), name: domain })),
+});
+
+const pool = z.strictObject({
+  /** `shared` costs nothing; `standard` needs IPs leased by AWS Support; `managed` is billed by AWS. */
+  kind: z.enum(poolKinds),
+  /** First step of removing a pool: it takes no new mail; deploy, wait 14 h, then delete the entry. Default false. */
+  retiring: z.boolean().default(false),
+});
+
+const stream = z.strictObject({
+  /** Pools that may carry this stream, at least one that is not retiring. */
+  pools: z.array(z.string()).min(1).max(10),
+  /** Hear of every Delivery (0.98 USD per million); without it the final outcome is `accepted`. Default false. */
+  deliveryEvents: z.boolean().default(false),
+  /** How long SES keeps retrying, in seconds (300 to 50400). Default 50400 (14 h), SES's own maximum. */
+  maxDeliverySeconds: z.int().min(300).max(14 * seconds.hour).default(14 * seconds.hour),
+  /** What to do when nobody can tell whether SES took a mail: send it again, or leave it. Default `leave`. */
+  ambiguous: z.enum(['resend', 'leave']).default('leave'),
+  /** Age of the oldest mail that is due, in seconds, at which a person is called. Default 900. */
+  ageAlarmSeconds: z.int().min(60).max(seconds.day).default(900),
+});
+
+const retention = z.strictObject({
+  /** Days for which claims, attempts and outcomes can be looked up (1 to 400). Default 30. */
+  ledgerDays: z.int().min(1).max(400).default(30),
+  /** Days for which function logs are kept; one of CloudWatch's steps. Default 30. */
+  logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
+  /** Days for which offloaded bodies and attachments are kept (at least the queue's 14). Default 30. */
+  contentDays: z.int().min(14).max(400).default(30),
+});
+
+const limits = z.strictObject({
+  /** Recipients per second until SES's own rate is read from the account. Default 1, the sandbox's rate. */
+  initialSendRatePerSecond: z.number().min(1).max(10_000).default(1),
+  /** Share of SES's send rate that is used; the rest absorbs clock skew and bursts (0.5 to 1). Default 0.97. */
+  sendRateHeadroom: z.number().min(0.5).max(1).default(0.97),
+  /** Concurrent dispatch environments per stream (2 to 100). Default 3: a new account has ten in all. */
+  dispatchConcurrency: z.int().min(2).max(100).default(3),
+});
+
+const shape = z.strictObject({
+  /** Prefix of every physical name, so that two deployments live in one account. Default `goodstanding`. */
+  deployment: name('deployment').default('goodstanding'),
+  /** Domains we may send from; at least one domain or address. */
+  sendingDomains: z.array(sendingDomain).max(100).default([]),
+  /** Single addresses to verify by a click, for a first mail without DNS. Default none. */
+  sendingAddresses: z.array(emailAddress).max(20).default([]),
+  /** `single`: one tenant named `default` owns every sending domain. `many`: tenants are added with the CLI. Default `single`. */
+  tenancy: z.enum(['single', 'many']).default('single'),
+  /** Mail of one kind with a reputation of its own. */
+  streams: z.record(name('a stream'), stream),
+  /** Dedicated IP pools, or SES's shared addresses. */
+  pools: z.record(name('a pool'), pool),
+  /** Who is told by e-mail when an alarm fires; confirm the subscription SNS sends. Default nobody. */
+  alarmEmail: z.exactOptional(emailAddress),
+  retention: retention.prefault({}),
+  limits: limits.prefault({}),
+});
+
+export type PipelineConfigInput = z.input<typeof shape>;
+export type PipelineConfig = z.output<typeof shape>;
+
+/** Settings that say what, got, allowed and what to do, one problem a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Returns the checked configuration with every default filled in.
+ * @throws {ConfigError} naming each wrong field
+ */
+export function checkConfig(input: unknown): PipelineConfig {
+  const parsed = shape.safeParse(input);
+  if (!parsed.success) throw new ConfigError(explain(parsed.error.issues));
+  const problems = contradictions(parsed.data);
+  if (problems.length > 0) throw new ConfigError(heading(problems));
+  return parsed.data;
+}
+
+/** Names the type of the configuration in an editor; the check itself happens at synth. */
+export function defineConfig(config: PipelineConfigInput): PipelineConfigInput {
+  return config;
+}
+
+function contradictions(config: PipelineConfig): readonly string[] {
+  const pools = Object.keys(config.pools);
+  const problems: string[] = [];
+  if (config.sendingDomains.length + config.sendingAddresses.length === 0)
+    problems.push('sendingDomains: got none; name at least one domain or one address in sendingAddresses');
+  if (Object.keys(config.streams).length === 0)
+    problems.push('streams: got none; define at least one, such as transactional');
+  for (const [streamName, { pools: wanted }] of Object.entries(config.streams)) {
+    const unknown = wanted.filter((pool) => !(pool in config.pools));
+    if (unknown.length > 0)
+      problems.push(
+        `streams.${streamName}.pools: got ${unknown.join(', ')}; allowed: ${pools.join(', ')}; add the pool under pools or correct the name`,
+      );
+    else if (wanted.every((pool) => config.pools[pool]?.retiring))
+      problems.push(
+        `streams.${streamName}.pools: every pool is retiring; give the stream one that takes mail first`,
+      );
+  }
+  for (const { domain: sending, zone } of config.sendingDomains)
+    if (zone && sending !== zone.name && !sending.endsWith(`.${zone.name}`))
+      problems.push(`sendingDomains ${sending}: zone ${zone.name} does not hold it; give the zone that does`);
+  return problems;
+}
+
+function explain(issues: readonly z.core.$ZodIssue[]): string {
+  return heading(
+    issues.map((issue) => {
+      const path = issue.path.join('.') || 'the configuration';
+      return `${path}: ${issue.message}`;
+    }),
+  );
+}
+
+function heading(problems: readonly string[]): string {
+  return `goodstanding.config.ts is not usable:\n${problems.map((line) => `  - ${line}`).join('\n')}`;
+}

@@ -1,0 +1,27 @@
+/**
+ * SES message tags of ours: how an SES event finds its message. Values hold only A-Z, a-z, 0-9, _ and -.
+ * @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html
+ */
+export const tagNames = {
+  /** `<message id>_<recipient index, two digits>`. */
+  message: 'gs-message',
+  attempt: 'gs-attempt',
+  tenant: 'gs-tenant',
+  stream: 'gs-stream',
+  pool: 'gs-pool',
+} as const;
+
+/** Returns the value of the message tag. */
+export function messageTag(messageId: string, recipientIndex: number): string {
+  return `${messageId}_${String(recipientIndex).padStart(2, '0')}`;
+}
+
+/** Returns message id and recipient index of a tag value, undefined for a foreign one. */
+export function readMessageTag(
+  value: string,
+): { readonly messageId: string; readonly recipientIndex: number } | undefined {
+  const parts = /^([A-Za-z0-9_-]{22})_(\d\d)$/.exec(value);
+  return parts?.[1] && parts[2]
+    ? { messageId: parts[1], recipientIndex: Number(parts[2]) }
+    : undefined;
+}

@@ -1,0 +1,88 @@
+/**
+ * Every machine-readable reason an outcome can carry, in tables: what it means and what to do.
+ * Apps read the key; people read the sentence.
+ */
+
+/** The request is at fault and is never retried; correct it and send it under a new id. */
+export const rejectReasons = {
+  'invalid-json': 'the body is not JSON; send one JSON object a queue message',
+  'unknown-version': 'version must be 1',
+  'unknown-kind': 'kind must be message, batch or stored',
+  'missing-field': 'a required field is absent',
+  'unknown-field': 'a field is not in the schema; correct its name or remove it',
+  'invalid-field': 'a field has a wrong type, form or length',
+  'header-injection': 'a header field holds a line break or control character',
+  'header-reserved': 'this header is written by SES or by us and cannot be set',
+  'too-many-recipients': 'a batch holds at most 50 recipients',
+  'recipient-without-domain': 'a recipient is local@domain',
+  'recipient-invalid': 'the recipient is not an address SES accepts',
+  'recipient-local-part-not-ascii': 'SES takes only ASCII before the @',
+  'duplicate-recipient': 'the address stands twice in this batch; it is sent once',
+  'stream-unknown': 'no such stream in this deployment',
+  'stream-mismatch': "the request names another stream than this queue's",
+  'pool-unknown': 'the stream has no such pool',
+  'tenant-unknown': 'no such tenant in the directory',
+  'tenant-suspended': 'the tenant may not send',
+  'tenant-stream-forbidden': 'the tenant may not use this stream',
+  'from-domain-foreign': 'the tenant does not own the From domain',
+  'from-header-mismatch': 'the raw message must have exactly one From, owned by the tenant',
+  'id-reused': 'the id was used for a request with other content',
+  'send-at-too-far': 'sendAt may be at most 12 hours ahead',
+  'template-unknown': 'SES has no template of this name',
+  'template-too-large': 'subject, text and html of a batch may have 500 KB together',
+  'stored-body-missing': 'the stored request is not in the content bucket',
+  'attachment-missing': 'the attachment is not in the content bucket',
+  'message-too-large': 'a message may have 40 MB after encoding',
+  'content-rejected': 'SES refused the content',
+  'rendering-failed': 'SES could not render the template with this data',
+  'ses-refused': 'SES refused the request',
+} as const;
+export type RejectReason = keyof typeof rejectReasons;
+
+/** The sender's set-up is at fault; the mail waits, parked, until a person has mended it and redrives. */
+export const parkReasons = {
+  'recipient-unverified-in-sandbox':
+    'the SES account is in the sandbox: request production access, or verify the recipient; then redrive',
+  'identity-unverified':
+    'the From identity is not verified in SES: finish its DNS records or click the link; then redrive',
+  'mail-from-unverified': 'the custom MAIL FROM domain has no MX record: add it; then redrive',
+  'sending-paused':
+    'SES sending is paused for the account or configuration set: read the SES console and the mail from AWS, mend the cause, resume; then redrive',
+  'account-suspended': 'AWS has suspended SES sending: answer the support case; then redrive',
+  'configuration-missing':
+    'a configuration set or pool named by the assignment is gone: deploy again; then redrive',
+  'access-denied': 'the dispatch role may not make this call: deploy again or mend the policy; then redrive',
+} as const;
+export type ParkReason = keyof typeof parkReasons;
+
+/** Why mail waits by design; it leaves by itself or by an operator's release. */
+export const holdReasons = {
+  'tenant-held': 'an operator holds this tenant: `tenants release` sends it on',
+  'send-at': 'waits for its sendAt',
+} as const;
+export type HoldReason = keyof typeof holdReasons;
+
+/** Why a recipient was not sent to. */
+export const suppressReasons = {
+  'hard-bounce': 'the mailbox provider said the address does not exist',
+  complaint: 'the recipient reported our mail as spam',
+  manual: 'an operator or app added the address',
+  'ses-bounce': "the address was on SES's account suppression list for a bounce",
+  'ses-complaint': "the address was on SES's account suppression list for a complaint",
+  'ses-suppressed': 'SES accepted the mail but did not send it, its own list holds the address',
+} as const;
+export type SuppressReason = keyof typeof suppressReasons;
+
+/** What can become of one recipient; the last thing wins in the order of `domain/outcome.ts`. */
+export const outcomes = [
+  'delivered',
+  'accepted',
+  'bounced',
+  'complained',
+  'suppressed',
+  'rejected',
+  'expired',
+  'held',
+  'parked',
+] as const;
+export type OutcomeName = (typeof outcomes)[number];
