@@ -1,4 +1,10 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
 import type { Key } from '../contract/table-keys.ts';
@@ -40,13 +46,18 @@ export async function getItem<T>(
  * Returns the raw items found at up to any number of keys, in no order. Keys that DynamoDB leaves
  * unprocessed are asked again; if it never answers, this throws, so that no check is skipped.
  */
-export async function getItems(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
+export async function getItems(
+  table: Table,
+  keys: readonly Key[],
+): Promise<Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
   for (let from = 0; from < keys.length; from += batchGetMax) {
     let rest = keys.slice(from, from + batchGetMax).map(toItem);
     for (let attempt = 0; rest.length > 0; attempt += 1) {
       if (attempt === batchAttempts)
-        throw new Error(`table ${table.name} left ${rest.length} keys unread after ${batchAttempts} attempts; retry later`);
+        throw new Error(
+          `table ${table.name} left ${rest.length} keys unread after ${batchAttempts} attempts; retry later`,
+        );
       if (attempt > 0) await pause(25 * 2 ** attempt);
       const answer = await table.dynamo.send(
         new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys: rest } } }),
@@ -59,7 +70,10 @@ export async function getItems(table: Table, keys: readonly Key[]): Promise<Reco
 }
 
 /** Yields every raw item of a partition in key order. */
-export async function* queryPartition(table: Table, pk: string): AsyncGenerator<Record<string, unknown>> {
+export async function* queryPartition(
+  table: Table,
+  pk: string,
+): AsyncGenerator<Record<string, unknown>> {
   let start: Record<string, AttributeValue> | undefined;
   do {
     const page = await table.dynamo.send(
@@ -75,9 +89,15 @@ export async function* queryPartition(table: Table, pk: string): AsyncGenerator<
   } while (start);
 }
 
-/** Tells a failed condition from every other failure. */
-export function isConditionFailed(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+/** Returns whether a conditional write was made; a failed condition is an answer, anything else throws. */
+export async function conditionally(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+    throw error;
+  }
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -15,12 +15,13 @@ export type DecidedOutcome = z.output<typeof decidedOutcome>;
 
 /**
  * Ledger, `request`: the claim of one send request and everything decided without SES.
- * `state` claimed: attempts tell the rest; decided: nothing was or will be sent; waiting: held, parked
- * or scheduled, may be claimed again.
+ * `state` claimed: attempts tell the rest; decided: nothing was or will be sent; rejected: the app may
+ * correct the request and use its id again; waiting: held, parked, scheduled or released after a known
+ * failure, may be claimed again.
  */
 export const requestItem = z.object({
   ...key,
-  state: z.enum(['claimed', 'decided', 'waiting']),
+  state: z.enum(['claimed', 'decided', 'rejected', 'waiting']),
   /** The app's id; absent where the body could not be read. */
   id: z.exactOptional(z.string()),
   tenant: z.exactOptional(z.string()),
@@ -57,7 +58,11 @@ export type AttemptEntry = z.output<typeof attemptEntry>;
 /** Result of one entry: SES's message id, or the reason it was refused with what it meant. */
 export const attemptResult = z.union([
   z.object({ ses: z.string() }),
-  z.object({ outcome: z.enum(['rejected', 'parked', 'retry', 'unknown']), reason: z.string(), detail: z.exactOptional(z.string()) }),
+  z.object({
+    outcome: z.enum(['rejected', 'parked', 'retry', 'unknown']),
+    reason: z.string(),
+    detail: z.exactOptional(z.string()),
+  }),
 ]);
 export type AttemptResult = z.output<typeof attemptResult>;
 
@@ -129,6 +134,23 @@ export const tenantItem = z.object({
   why: z.exactOptional(z.string()),
 });
 export type TenantItem = z.output<typeof tenantItem>;
+
+export const poolStates = ['active', 'retiring'] as const;
+
+/** Directory: a pool. Kind and retirement follow the configuration. */
+export const poolItem = z.object({
+  ...key,
+  pool: z.string(),
+  kind: z.string(),
+  state: z.enum(poolStates),
+  createdAt: ms,
+  retiringAt: z.exactOptional(ms),
+});
+export type PoolItem = z.output<typeof poolItem>;
+
+/** Directory: a stream, with the pools the last deploy declared for new mail. */
+export const streamItem = z.object({ ...key, stream: z.string(), pools: z.array(z.string()) });
+export type StreamItem = z.output<typeof streamItem>;
 
 /** Assignment: weighted pools of a stream; a retiring or unknown pool never stands here. */
 export const assignmentItem = z.object({

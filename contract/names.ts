@@ -41,6 +41,9 @@ export function namesOf(deployment: string) {
     configurationSet: (stream: string, pool: string) => `${deployment}-${stream}-${pool}`,
     dedicatedIpPool: (pool: string) => `${deployment}-${pool}`,
     senderPolicy: `${deployment}-sender`,
+    logGroup: (functionName: string) => `/${deployment}/${functionName}`,
+    /** What the alarm is about, such as `sending-disabled`; also its heading in the runbook. */
+    alarm: (about: string) => `${deployment}-${about}`,
   } as const;
 }
 

@@ -1,6 +1,12 @@
 import type * as z from 'zod';
 import { type RejectReason, rejectReasons } from '../domain/reasons.ts';
-import { requestShapes, type SendRequest, type StoredRequest, storedRequest } from './send-request.ts';
+import {
+  requestLimits,
+  requestShapes,
+  type SendRequest,
+  type StoredRequest,
+  storedRequest,
+} from './send-request.ts';
 
 export type RequestProblem = {
   readonly reason: RejectReason;
@@ -24,12 +30,40 @@ export function parseRequest(body: string): ParsedRequest {
     return { ok: false, problem: { reason: 'invalid-json', detail: 'the body is not JSON' } };
   }
   if (!isRecord(given))
-    return { ok: false, problem: { reason: 'invalid-json', detail: 'the body is JSON but no object' } };
+    return {
+      ok: false,
+      problem: { reason: 'invalid-json', detail: 'the body is JSON but no object' },
+    };
+  const hostile = findHostileStructure(given);
+  if (hostile) return { ok: false, problem: { ...hostile, ...identify(given) } };
   const shape = chooseShape(given);
   if ('reason' in shape) return { ok: false, problem: { ...shape, ...identify(given) } };
   const parsed = shape.schema.safeParse(given);
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problem: { ...explain(parsed.error.issues), ...identify(given) } };
+}
+
+/**
+ * Returns what no field's own check can see: JSON nested so deeply that checking it would exhaust the
+ * stack, or a `__proto__` key, which zod would drop without a word. Walks without recursion.
+ */
+function findHostileStructure(given: Record<string, unknown>): RequestProblem | undefined {
+  let level: readonly object[] = [given];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > requestLimits.nesting)
+      return {
+        reason: 'invalid-field',
+        detail: `the request: nested more than ${requestLimits.nesting} levels deep`,
+      };
+    if (level.some((node) => Object.hasOwn(node, '__proto__')))
+      return { reason: 'unknown-field', detail: 'the request: __proto__ cannot be a field name' };
+    level = level.flatMap((node) => Object.values(node).filter(isObject));
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Returns the id and tenant of a body that may not be usable. */
@@ -52,7 +86,8 @@ function chooseShape(
   if (kind === 'stored') return { schema: storedRequest };
   if (kind !== 'message' && kind !== 'batch')
     return { reason: 'unknown-kind', detail: 'kind: allowed are message, batch, stored' };
-  if (!isRecord(content)) return { reason: 'missing-field', detail: 'content: an object is needed' };
+  if (!isRecord(content))
+    return { reason: 'missing-field', detail: 'content: an object is needed' };
   if (kind === 'message' && 'raw' in content) return { schema: requestShapes.message.raw };
   return { schema: requestShapes[kind]['template' in content ? 'template' : 'inline'] };
 }
@@ -61,14 +96,25 @@ function explain(issues: readonly z.core.$ZodIssue[]): RequestProblem {
   const [issue] = issues;
   if (!issue) return { reason: 'invalid-field', detail: 'the request does not fit the schema' };
   const deepest = descend(issue);
-  const path = printable([...issue.path, ...(deepest === issue ? [] : deepest.path)].join('.')) || 'the request';
+  const path =
+    printable([...issue.path, ...(deepest === issue ? [] : deepest.path)].join('.')) ||
+    'the request';
   if (deepest.code === 'unrecognized_keys')
-    return { reason: 'unknown-field', detail: `${path}: ${printable(deepest.keys.join(', '))} is not known` };
+    return {
+      reason: 'unknown-field',
+      detail: `${path}: ${printable(deepest.keys.join(', '))} is not known`,
+    };
   const named = /^([a-z-]+): (.*)$/s.exec(deepest.message);
-  if (named?.[1] && isRejectReason(named[1])) return { reason: named[1], detail: `${path}: ${named[2]}` };
+  if (named?.[1] && isRejectReason(named[1]))
+    return { reason: ofField(issue.path[0], named[1]), detail: `${path}: ${named[2]}` };
   if (deepest.code === 'invalid_type' && /received undefined/.test(deepest.message))
     return { reason: 'missing-field', detail: `${path}: is needed` };
   return { reason: 'invalid-field', detail: `${path}: ${deepest.message}` };
+}
+
+/** An address is judged alike everywhere, but only `to` holds a recipient. */
+function ofField(field: PropertyKey | undefined, reason: RejectReason): RejectReason {
+  return field !== 'to' && reason.startsWith('recipient-') ? 'invalid-field' : reason;
 }
 
 /** A union's own message says nothing; the branch that got furthest does. */

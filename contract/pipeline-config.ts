@@ -3,6 +3,7 @@
  * Checked at synth, so that a wrong value stops before anything reaches AWS.
  */
 import * as z from 'zod';
+import { contradictions, issueText } from './config-problems.ts';
 
 /** Kinds of egress: SES's shared addresses, leased addresses, or addresses that SES manages. */
 export const poolKinds = ['shared', 'standard', 'managed'] as const;
@@ -10,18 +11,17 @@ export type PoolKind = (typeof poolKinds)[number];
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 } as const;
 
-const name = (what: string) =>
-  z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, {
-    error: `${what} takes 1 to 20 of a-z, 0-9 and -, beginning with a letter; it becomes part of AWS names`,
-  });
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, {
+  error: `allowed: 1 to 20 of a-z, 0-9 and -, beginning with a letter, as it becomes part of AWS names`,
+});
 
 const domain = z
   .string()
   .regex(/^(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/, {
-    error: 'a sending domain is a lower-case DNS name such as mail.example.com (IDN as xn--…)',
+    error: 'allowed: a lower-case DNS name such as mail.example.com (IDN as xn--…)',
   });
 
-const emailAddress = z.email({ error: 'an e-mail address such as ops@example.com is needed' });
+const emailAddress = z.email({ error: 'allowed: an e-mail address such as ops@example.com' });
 
 const sendingDomain = z.strictObject({
   /** The From domain; its SES identity (Easy DKIM) is created unless `existing`. */
@@ -29,9 +29,21 @@ const sendingDomain = z.strictObject({
   /** `true`: the identity is already in this account and region; nothing is created. Default false. */
   existing: z.boolean().default(false),
   /** Label of the custom MAIL FROM sub-domain (SPF alignment), not used for receiving. Default `bounce`. */
-  mailFrom: z.string().regex(/^[a-z0-9-]{1,63}$/).default('bounce'),
+  mailFrom: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+      error: 'allowed: one DNS label such as bounce, without the domain',
+    })
+    .default('bounce'),
   /** The Route 53 zone that holds the domain; when given, DKIM, SPF and MX records are written to it. */
-  zone: z.exactOptional(z.strictObject({ id: z.string().regex(/^Z[A-Z0-9]+$/), name: domain })),
+  zone: z.exactOptional(
+    z.strictObject({
+      id: z.string().regex(/^Z[A-Z0-9]+$/, {
+        error: 'allowed: the id that Route 53 shows for the zone, such as Z0123456789ABC',
+      }),
+      name: domain,
+    }),
+  ),
 });
 
 const pool = z.strictObject({
@@ -47,7 +59,11 @@ const stream = z.strictObject({
   /** Hear of every Delivery (0.98 USD per million); without it the final outcome is `accepted`. Default false. */
   deliveryEvents: z.boolean().default(false),
   /** How long SES keeps retrying, in seconds (300 to 50400). Default 50400 (14 h), SES's own maximum. */
-  maxDeliverySeconds: z.int().min(300).max(14 * seconds.hour).default(14 * seconds.hour),
+  maxDeliverySeconds: z
+    .int()
+    .min(300)
+    .max(14 * seconds.hour)
+    .default(14 * seconds.hour),
   /** What to do when nobody can tell whether SES took a mail: send it again, or leave it. Default `leave`. */
   ambiguous: z.enum(['resend', 'leave']).default('leave'),
   /** Age of the oldest mail that is due, in seconds, at which a person is called. Default 900. */
@@ -74,7 +90,7 @@ const limits = z.strictObject({
 
 const shape = z.strictObject({
   /** Prefix of every physical name, so that two deployments live in one account. Default `goodstanding`. */
-  deployment: name('deployment').default('goodstanding'),
+  deployment: name.default('goodstanding'),
   /** Domains we may send from; at least one domain or address. */
   sendingDomains: z.array(sendingDomain).max(100).default([]),
   /** Single addresses to verify by a click, for a first mail without DNS. Default none. */
@@ -82,9 +98,9 @@ const shape = z.strictObject({
   /** `single`: one tenant named `default` owns every sending domain. `many`: tenants are added with the CLI. Default `single`. */
   tenancy: z.enum(['single', 'many']).default('single'),
   /** Mail of one kind with a reputation of its own. */
-  streams: z.record(name('a stream'), stream),
+  streams: z.record(name, stream),
   /** Dedicated IP pools, or SES's shared addresses. */
-  pools: z.record(name('a pool'), pool),
+  pools: z.record(name, pool),
   /** Who is told by e-mail when an alarm fires; confirm the subscription SNS sends. Default nobody. */
   alarmEmail: z.exactOptional(emailAddress),
   retention: retention.prefault({}),
@@ -104,8 +120,8 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming each wrong field
  */
 export function checkConfig(input: unknown): PipelineConfig {
-  const parsed = shape.safeParse(input);
-  if (!parsed.success) throw new ConfigError(explain(parsed.error.issues));
+  const parsed = shape.safeParse(input, { reportInput: true });
+  if (!parsed.success) throw new ConfigError(heading(parsed.error.issues.map(explain)));
   const problems = contradictions(parsed.data);
   if (problems.length > 0) throw new ConfigError(heading(problems));
   return parsed.data;
@@ -116,39 +132,24 @@ export function defineConfig(config: PipelineConfigInput): PipelineConfigInput {
   return config;
 }
 
-function contradictions(config: PipelineConfig): readonly string[] {
-  const pools = Object.keys(config.pools);
-  const problems: string[] = [];
-  if (config.sendingDomains.length + config.sendingAddresses.length === 0)
-    problems.push('sendingDomains: got none; name at least one domain or one address in sendingAddresses');
-  if (Object.keys(config.streams).length === 0)
-    problems.push('streams: got none; define at least one, such as transactional');
-  for (const [streamName, { pools: wanted }] of Object.entries(config.streams)) {
-    const unknown = wanted.filter((pool) => !(pool in config.pools));
-    if (unknown.length > 0)
-      problems.push(
-        `streams.${streamName}.pools: got ${unknown.join(', ')}; allowed: ${pools.join(', ')}; add the pool under pools or correct the name`,
-      );
-    else if (wanted.every((pool) => config.pools[pool]?.retiring))
-      problems.push(
-        `streams.${streamName}.pools: every pool is retiring; give the stream one that takes mail first`,
-      );
-  }
-  for (const { domain: sending, zone } of config.sendingDomains)
-    if (zone && sending !== zone.name && !sending.endsWith(`.${zone.name}`))
-      problems.push(`sendingDomains ${sending}: zone ${zone.name} does not hold it; give the zone that does`);
-  return problems;
+function explain(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.') || 'the file'}: ${issueText(issue, fieldsAt(issue.path))}`;
 }
 
-function explain(issues: readonly z.core.$ZodIssue[]): string {
-  return heading(
-    issues.map((issue) => {
-      const path = issue.path.join('.') || 'the configuration';
-      return `${path}: ${issue.message}`;
-    }),
-  );
+function fieldsAt(path: readonly PropertyKey[]): string {
+  const [room, , inner] = path;
+  if (inner === 'zone') return 'id, name';
+  const fields: Readonly<Record<string, object>> = {
+    sendingDomains: sendingDomain.shape,
+    streams: stream.shape,
+    pools: pool.shape,
+    retention: retention.shape,
+    limits: limits.shape,
+  };
+  return Object.keys(fields[String(room)] ?? shape.shape).join(', ');
 }
 
 function heading(problems: readonly string[]): string {
-  return `goodstanding.config.ts is not usable:\n${problems.map((line) => `  - ${line}`).join('\n')}`;
+  const lines = problems.map((line) => `  - ${line}`);
+  return `goodstanding.config.ts is not usable (contract/pipeline-config.ts documents every field):\n${lines.join('\n')}`;
 }

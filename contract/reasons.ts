@@ -1,1 +1,7 @@
-export { rejectReasons, parkReasons, holdReasons, suppressReasons, outcomes } from '../domain/reasons.ts'; // temporary: import from domain/reasons.ts
+export {
+  holdReasons,
+  outcomes,
+  parkReasons,
+  rejectReasons,
+  suppressReasons,
+} from '../domain/reasons.ts'; // temporary: import from domain/reasons.ts

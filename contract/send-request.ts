@@ -19,6 +19,8 @@ export const requestLimits = {
   messageBytes: 40_000_000,
   /** SES, subject, text and html of a template together. */
   templateBytes: 500_000,
+  /** Ours: objects and lists within one another; deeper JSON exhausts the stack of whoever reads it. */
+  nesting: 100,
   attachments: 20,
   headers: 50,
   tags: 10,
@@ -28,22 +30,19 @@ export const requestLimits = {
 } as const;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-const control = /[\x00-\x1f\x7f]/;
+const noControl = /^[^\x00-\x1f\x7f]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all control characters but tab and line breaks.
-const controlButBreaks = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const noControlButBreaks = /^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$/;
 
 /** One header line's worth of text: any Unicode, no line break or other control character. */
 const line = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => !control.test(text), {
-      error: 'header-injection: line breaks and control characters are not allowed here',
-      abort: true,
-    });
+  z.string().max(max).regex(noControl, {
+    error: 'header-injection: line breaks and control characters are not allowed here',
+    abort: true,
+  });
 
 /** Body text: line breaks and tabs, no other control character. */
-const prose = z.string().refine((text) => !controlButBreaks.test(text), {
+const prose = z.string().regex(noControlButBreaks, {
   error: 'invalid-field: control characters other than line breaks and tabs are not allowed',
 });
 
@@ -54,10 +53,7 @@ const address = line(320).superRefine((text, context) => {
 });
 
 /** `ada@example.com`, or with a display name in any script. */
-const mailbox = z.union([
-  address,
-  z.strictObject({ address, name: z.exactOptional(line(200)) }),
-]);
+const mailbox = z.union([address, z.strictObject({ address, name: z.exactOptional(line(200)) })]);
 
 /** Headers that SES or we write; whoever could set them could forge or break the message. */
 export const reservedHeaders =
@@ -66,49 +62,53 @@ export const reservedHeaders =
 const headerName = z
   .string()
   .regex(/^[!-9;-~]{1,126}$/, {
-    error: 'header-injection: a header name has 1 to 126 printable ASCII characters, no colon, no space',
+    error:
+      'header-injection: a header name has 1 to 126 printable ASCII characters, no colon, no space',
     abort: true,
   })
   .refine((name) => !reservedHeaders.test(name), {
     error: 'header-reserved: this header is set by its own field, by SES or by us',
   });
 
-const headerValue = z
-  .string()
-  .regex(/^[\x20-\x7e]{1,870}$/, {
-    error:
-      'header-injection: a header value has 1 to 870 printable ASCII characters and no line break; encode others as RFC 2047',
-  });
+const headerValue = z.string().regex(/^[\x20-\x7e]{1,870}$/, {
+  error:
+    'header-injection: a header value has 1 to 870 printable ASCII characters and no line break; encode others as RFC 2047',
+});
 
-/** A tag as SES allows it. */
-const tag = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, {
+/** A tag as SES allows it; names that begin with gs- are ours. */
+const tagValue = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, {
   error: 'invalid-field: 1 to 200 of A-Z, a-z, 0-9, _ and -',
+});
+const tagName = tagValue.refine((name) => !name.startsWith('gs-'), {
+  error: 'invalid-field: tag names that begin with gs- are ours',
 });
 
 const contentKey = z.string().regex(/^attachments\/[A-Za-z0-9!_.*'()/-]{1,900}$/, {
   error: 'invalid-field: a key below attachments/ in the content bucket',
 });
 
-const attachment = z.strictObject({
-  /** File name as the reader sees it. */
-  filename: line(255).min(1),
-  /** Media type, such as application/pdf. */
-  contentType: z.string().regex(/^[A-Za-z0-9!#$&^_.+-]{1,64}\/[A-Za-z0-9!#$&^_.+-]{1,64}$/, {
-    error: 'header-injection: a media type is type/subtype without parameters',
-  }),
-  /** The bytes, base64. Either this or `s3Key`. */
-  content: z.exactOptional(z.base64()),
-  /** Where the bytes are in the content bucket. Either this or `content`. */
-  s3Key: z.exactOptional(contentKey),
-  /** Content-ID without angle brackets, to show an image inline in the HTML. */
-  contentId: z.exactOptional(
-    z.string().regex(/^[A-Za-z0-9._@-]{1,78}$/, {
-      error: 'header-injection: 1 to 78 of A-Z, a-z, 0-9, ., _, @ and -',
+const attachment = z
+  .strictObject({
+    /** File name as the reader sees it. */
+    filename: line(255).min(1),
+    /** Media type, such as application/pdf. */
+    contentType: z.string().regex(/^[A-Za-z0-9!#$&^_.+-]{1,64}\/[A-Za-z0-9!#$&^_.+-]{1,64}$/, {
+      error: 'header-injection: a media type is type/subtype without parameters',
     }),
-  ),
-}).refine((given) => (given.content === undefined) !== (given.s3Key === undefined), {
-  error: 'invalid-field: an attachment has either content or s3Key',
-});
+    /** The bytes, base64. Either this or `s3Key`. */
+    content: z.exactOptional(z.base64()),
+    /** Where the bytes are in the content bucket. Either this or `content`. */
+    s3Key: z.exactOptional(contentKey),
+    /** Content-ID without angle brackets, to show an image inline in the HTML. */
+    contentId: z.exactOptional(
+      z.string().regex(/^[A-Za-z0-9._@-]{1,78}$/, {
+        error: 'header-injection: 1 to 78 of A-Z, a-z, 0-9, ., _, @ and -',
+      }),
+    ),
+  })
+  .refine((given) => (given.content === undefined) !== (given.s3Key === undefined), {
+    error: 'invalid-field: an attachment has either content or s3Key',
+  });
 
 const data = z.record(z.string().min(1).max(200), z.json());
 
@@ -143,7 +143,10 @@ const envelope = {
     error: 'invalid-field: an id has 1 to 128 printable ASCII characters without spaces',
   }),
   /** The account on whose behalf the mail is sent; `default` in single tenancy. */
-  tenant: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).default('default'),
+  tenant: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .default('default'),
   /** A stream of the configuration, such as transactional. */
   stream: z.string().min(1).max(64),
   /** Asks for one of the stream's pools; honoured while the assignment gives that pool mail. */
@@ -151,13 +154,15 @@ const envelope = {
   from: mailbox,
   replyTo: z.exactOptional(z.array(mailbox).min(1).max(requestLimits.replyTo)),
   headers: z.exactOptional(
-    z.record(headerName, headerValue).refine((given) => Object.keys(given).length <= requestLimits.headers, {
-      error: `invalid-field: at most ${requestLimits.headers} headers`,
-    }),
+    z
+      .record(headerName, headerValue)
+      .refine((given) => Object.keys(given).length <= requestLimits.headers, {
+        error: `invalid-field: at most ${requestLimits.headers} headers`,
+      }),
   ),
   /** Carried in every SES event about the mail. */
   tags: z.exactOptional(
-    z.record(tag, tag).refine((given) => Object.keys(given).length <= requestLimits.tags, {
+    z.record(tagName, tagValue).refine((given) => Object.keys(given).length <= requestLimits.tags, {
       error: `invalid-field: at most ${requestLimits.tags} tags`,
     }),
   ),
@@ -185,6 +190,15 @@ const envelope = {
 
 const message = { ...envelope, kind: z.literal('message'), to: mailbox };
 
+/** A raw message carries its own headers and attachments. */
+const {
+  headers: _headers,
+  attachments: _attachments,
+  replyTo: _replyTo,
+  unsubscribe: _unsubscribe,
+  ...rawMessage
+} = message;
+
 /** A batch recipient's address is judged by itself, so that one bad address harms no other. */
 const batch = {
   ...envelope,
@@ -194,7 +208,10 @@ const batch = {
   recipients: z
     .array(
       z.strictObject({
-        to: z.union([z.string().max(2000), z.strictObject({ address: z.string().max(2000), name: z.exactOptional(line(200)) })]),
+        to: z.union([
+          z.string().max(2000),
+          z.strictObject({ address: z.string().max(2000), name: z.exactOptional(line(200)) }),
+        ]),
         data: z.exactOptional(data),
       }),
     )
@@ -208,7 +225,7 @@ const batch = {
 export const requestShapes = {
   message: {
     inline: z.strictObject({ ...message, content: inlineContent }),
-    raw: z.strictObject({ ...message, content: rawContent }),
+    raw: z.strictObject({ ...rawMessage, content: rawContent }),
     template: z.strictObject({ ...message, content: templateContent }),
   },
   batch: {

@@ -42,8 +42,10 @@ export const ledgerKeys = {
 /** Directory table. Writers: seed (only what is absent), operator. */
 export const directoryKeys = {
   tenant: (tenant: string): Key => ({ pk: `tenant#${tenant}`, sk: 'profile' }),
-  pool: (pool: string): Key => ({ pk: `pool#${pool}`, sk: 'profile' }),
-  stream: (stream: string): Key => ({ pk: `stream#${stream}`, sk: 'profile' }),
+  pools: 'pool',
+  pool: (pool: string): Key => ({ pk: 'pool', sk: pool }),
+  streams: 'stream',
+  stream: (stream: string): Key => ({ pk: 'stream', sk: stream }),
 } as const;
 
 /** Assignments table. Writer: seed now, rotation once it exists; nobody else. */

@@ -3,7 +3,11 @@ import { domainToASCII } from 'node:url';
 import type { RejectReason } from './reasons.ts';
 
 /** An address in the form SES takes: local part as given, domain as lower-case A-labels. */
-export type Address = { readonly address: string; readonly localPart: string; readonly domain: string };
+export type Address = {
+  readonly address: string;
+  readonly localPart: string;
+  readonly domain: string;
+};
 
 export type AddressProblem = { readonly reason: RejectReason; readonly detail: string };
 
@@ -20,15 +24,20 @@ export function parseAddress(text: string): Address | AddressProblem {
     return problem('recipient-without-domain', 'an address is local@domain');
   const localPart = text.slice(0, at);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  if (/[\x00-\x1f\x7f]/.test(text)) return problem('header-injection', 'control character in an address');
+  if (/[\x00-\x1f\x7f]/.test(text))
+    return problem('header-injection', 'control character in an address');
   if (/[^\x20-\x7e]/.test(localPart))
     return problem('recipient-local-part-not-ascii', 'only ASCII is possible before the @');
   if (!/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(localPart))
-    return problem('recipient-invalid', 'before the @: letters, digits and !#$%&\'*+/=?^_`{|}~- in dot-separated words');
+    return problem(
+      'recipient-invalid',
+      "before the @: letters, digits and !#$%&'*+/=?^_`{|}~- in dot-separated words",
+    );
   const domain = domainToASCII(text.slice(at + 1)).toLowerCase();
   if (!/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain))
     return problem('recipient-invalid', 'after the @: a DNS name with a dot, such as example.com');
-  if (/^[0-9.]+$/.test(domain)) return problem('recipient-invalid', 'a DNS name, not an IP address');
+  if (/^[0-9.]+$/.test(domain))
+    return problem('recipient-invalid', 'a DNS name, not an IP address');
   if (localPart.length > 64 || localPart.length + domain.length > 253)
     return problem('recipient-invalid', 'at most 64 characters before the @ and 254 in all');
   return { address: `${localPart}@${domain}`, localPart, domain };

@@ -51,7 +51,10 @@ export const parkReasons = {
   'account-suspended': 'AWS has suspended SES sending: answer the support case; then redrive',
   'configuration-missing':
     'a configuration set or pool named by the assignment is gone: deploy again; then redrive',
-  'access-denied': 'the dispatch role may not make this call: deploy again or mend the policy; then redrive',
+  ambiguous:
+    'SES gave no answer and no event since: it may or may not have been sent; redrive sends it again',
+  'access-denied':
+    'the dispatch role may not make this call: deploy again or mend the policy; then redrive',
 } as const;
 export type ParkReason = keyof typeof parkReasons;
 

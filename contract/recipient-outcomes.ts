@@ -1,0 +1,226 @@
+/** How what stands in the ledger is read as "what became of it": for the client and the CLI alike. */
+import { messageIdOf, messageIdOfQueueMessage } from '../domain/message-id.ts';
+import { outcomeOf } from '../domain/outcome.ts';
+import {
+  holdReasons,
+  type OutcomeName,
+  parkReasons,
+  rejectReasons,
+  suppressReasons,
+} from '../domain/reasons.ts';
+import {
+  type AttemptItem,
+  type AttemptResult,
+  attemptItem,
+  type DecidedOutcome,
+  type EventItem,
+  eventItem,
+  type RequestItem,
+  requestItem,
+} from './items.ts';
+
+/** One thing that is known about a recipient; several may be true (delivered, then complained). */
+export type RecipientFact = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Who says so: our checks, an attempt to hand it to SES, or an SES event. */
+  readonly source: 'check' | 'attempt' | 'event';
+  /** What it says: an outcome, `retry`, `unknown`, or SES's event type in lower case. */
+  readonly what: string;
+  /** The outcome it stands for; a delivery delay stands for none. */
+  readonly outcome?: OutcomeName;
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly pool?: string;
+  readonly sesMessageId?: string;
+  /** SES's bounceType/bounceSubType, delayType or complaintFeedbackType. */
+  readonly type?: string;
+  /** Enhanced status code of the mailbox provider. */
+  readonly status?: string;
+  /** Reply of the mailbox provider, with addresses removed. */
+  readonly diagnostic?: string;
+};
+
+export type RecipientOutcome = {
+  /** Position in the request; 0 for a message. Addresses are not stored. */
+  readonly index: number;
+  readonly recipientKey?: string;
+  /** `pending` while nothing is known. */
+  readonly outcome: OutcomeName | 'pending';
+  readonly reason?: string;
+  /** What the reason means and what to do. */
+  readonly explanation?: string;
+  readonly sesMessageIds: readonly string[];
+  /** In the order of time. */
+  readonly facts: readonly RecipientFact[];
+};
+
+export type RequestOutcome = {
+  readonly messageId: string;
+  /** The app's id; absent where the body could not be read. */
+  readonly id?: string;
+  readonly tenant?: string;
+  readonly stream: string;
+  readonly state: RequestItem['state'];
+  readonly queueMessageId: string;
+  /** Milliseconds since 1970. */
+  readonly enqueuedAt: number;
+  readonly recipients: readonly RecipientOutcome[];
+};
+
+/** Returns the message ids that a person's or app's id may stand for, the likeliest first. */
+export function messageIdsFor(id: string, tenant: string): readonly string[] {
+  return [
+    messageIdOf(tenant, id),
+    ...(/^[A-Za-z0-9_-]{22}$/.test(id) ? [id] : []),
+    ...(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
+      ? [messageIdOfQueueMessage(id.toLowerCase())]
+      : []),
+  ];
+}
+
+/** Returns the checked items of a message's ledger partition; `request` is undefined for an unknown message. */
+export function sortPartition(items: readonly Record<string, unknown>[]): {
+  readonly request: RequestItem | undefined;
+  readonly events: readonly EventItem[];
+} {
+  const request = items.find((item) => item['sk'] === 'request');
+  return {
+    request: request ? requestItem.parse(request) : undefined,
+    events: items
+      .filter((item) => String(item['sk']).startsWith('event#'))
+      .map((item) => eventItem.parse(item)),
+  };
+}
+
+/** Returns the checked attempts among raw items. */
+export function readAttemptItems(
+  items: readonly Record<string, unknown>[],
+): readonly AttemptItem[] {
+  return items.map((item) => attemptItem.parse(item));
+}
+
+/** Returns what became of each recipient of a request; attempts and events may come in any order. */
+export function outcomesOf(
+  request: RequestItem,
+  attempts: readonly AttemptItem[],
+  events: readonly EventItem[],
+): RequestOutcome {
+  const { id, tenant } = request;
+  return {
+    messageId: request.pk,
+    ...(id === undefined ? {} : { id }),
+    ...(tenant === undefined ? {} : { tenant }),
+    stream: request.stream,
+    state: request.state,
+    queueMessageId: request.queueMessageId,
+    enqueuedAt: request.enqueuedAt,
+    recipients: Array.from({ length: Math.max(1, request.recipientCount) }, (_, index) =>
+      recipientOutcome(index, request, attempts, events),
+    ),
+  };
+}
+
+/** Returns the sentence of a reason, undefined for one that only SES knows. */
+export function explainReason(reason: string): string | undefined {
+  const tables: readonly Readonly<Record<string, string>>[] = [
+    rejectReasons,
+    parkReasons,
+    holdReasons,
+    suppressReasons,
+  ];
+  return tables.find((table) => Object.hasOwn(table, reason))?.[reason];
+}
+
+function recipientOutcome(
+  index: number,
+  request: RequestItem,
+  attempts: readonly AttemptItem[],
+  events: readonly EventItem[],
+): RecipientOutcome {
+  const own = events.filter((event) => event.recipientIndex === index);
+  const tried = attempts.flatMap((attempt) =>
+    attempt.entries.flatMap((entry, position) =>
+      entry.m === request.pk && entry.r === index ? [{ attempt, entry, position }] : [],
+    ),
+  );
+  const facts = [
+    ...decidedFacts(request, index),
+    ...tried.map(({ attempt, entry, position }) => attemptFact(attempt, entry.p, position)),
+    ...own.map(eventFact),
+  ].sort((a, b) => a.at - b.at);
+  const last = outcomeOf(
+    facts.flatMap(({ outcome, reason, at }) =>
+      outcome ? [{ outcome, at, ...(reason ? { reason } : {}) }] : [],
+    ),
+  );
+  const recipientKey = tried[0]?.entry.k ?? own.find((event) => event.recipientKey)?.recipientKey;
+  const explanation = last?.reason ? explainReason(last.reason) : undefined;
+  return {
+    index,
+    ...(recipientKey ? { recipientKey } : {}),
+    outcome: last?.outcome ?? 'pending',
+    ...(last?.reason ? { reason: last.reason } : {}),
+    ...(explanation ? { explanation } : {}),
+    sesMessageIds: [...new Set(facts.flatMap(({ sesMessageId }) => sesMessageId ?? []))],
+    facts,
+  };
+}
+
+function decidedFacts(request: RequestItem, index: number): readonly RecipientFact[] {
+  const decided: readonly (DecidedOutcome | undefined)[] = [
+    request.decided['*'],
+    request.decided[String(index)],
+  ];
+  return decided.flatMap((entry) =>
+    entry
+      ? [
+          {
+            at: request.claimedAt,
+            source: 'check' as const,
+            what: entry.outcome,
+            outcome: entry.outcome,
+            reason: entry.reason,
+            ...(entry.detail ? { detail: entry.detail } : {}),
+          },
+        ]
+      : [],
+  );
+}
+
+function attemptFact(attempt: AttemptItem, pool: string, position: number): RecipientFact {
+  const result: AttemptResult | undefined = attempt.results?.[position];
+  const at = attempt.completedAt ?? attempt.at;
+  const common = { at, source: 'attempt' as const, pool };
+  if (!result)
+    return {
+      ...common,
+      what: 'unknown',
+      detail: 'handed to SES, no answer recorded: sent or not, an SES event will tell',
+    };
+  if ('ses' in result)
+    return { ...common, what: 'accepted', outcome: 'accepted', sesMessageId: result.ses };
+  const { outcome, reason, detail } = result;
+  return {
+    ...common,
+    what: outcome,
+    ...(outcome === 'rejected' || outcome === 'parked' ? { outcome } : {}),
+    reason,
+    ...(detail ? { detail } : {}),
+  };
+}
+
+function eventFact(event: EventItem): RecipientFact {
+  const { at, kind, outcome, reason, sesMessageId, type, status, diagnostic } = event;
+  return {
+    at,
+    source: 'event',
+    what: kind,
+    ...(outcome ? { outcome } : {}),
+    ...(reason ? { reason } : {}),
+    sesMessageId,
+    ...(type ? { type } : {}),
+    ...(status ? { status } : {}),
+    ...(diagnostic ? { diagnostic } : {}),
+  };
+}

@@ -1,0 +1,48 @@
+import type { WeightedPool } from './assignment.ts';
+import { type EpochMs, hourMs } from './time.ts';
+
+/** Mail stays inside SES for at most this long; a pool's configuration sets must live until then. */
+export const retirementMs = 14 * hourMs;
+
+export type KnownPool = { readonly pool: string; readonly retiringAt?: number };
+
+/**
+ * Returns the sentence that stops a deploy which drops pools too early, undefined when every dropped
+ * pool has retired.
+ */
+export function earlyRemoval(
+  known: readonly KnownPool[],
+  planned: readonly string[],
+  now: EpochMs,
+): string | undefined {
+  for (const { pool, retiringAt } of known) {
+    if (planned.includes(pool)) continue;
+    if (retiringAt === undefined)
+      return `pool ${pool} was removed while it may carry mail; put it back with retiring: true, deploy, wait 14 h, then remove it`;
+    if (now - retiringAt < retirementMs)
+      return `pool ${pool} has been retiring since ${new Date(retiringAt).toISOString()}; its mail may be inside SES for 14 h; remove it after ${new Date(retiringAt + retirementMs).toISOString()}`;
+  }
+  return undefined;
+}
+
+/**
+ * Returns a stream's assignment after a deploy: what rotation or an operator decided stays, pools that
+ * no longer take mail go, pools declared for the first time join with weight 1. Undefined when nothing
+ * changes; empty is impossible, because the configuration keeps one pool open.
+ */
+export function seedAssignment(
+  current: readonly WeightedPool[] | undefined,
+  declaredBefore: readonly string[],
+  declared: readonly string[],
+): readonly WeightedPool[] | undefined {
+  if (!current) return declared.map((pool) => ({ pool, weight: 1 }));
+  const kept = current.filter(({ pool }) => declared.includes(pool));
+  const fresh = declared.filter(
+    (pool) => !declaredBefore.includes(pool) && !current.some((entry) => entry.pool === pool),
+  );
+  const next = [...kept, ...fresh.map((pool) => ({ pool, weight: 1 }))];
+  // Rotation may have left only pools that now retire: the declared ones then share the stream.
+  const safe = next.length > 0 ? next : declared.map((pool) => ({ pool, weight: 1 }));
+  const same = safe.length === current.length && kept.length === current.length;
+  return same ? undefined : safe;
+}

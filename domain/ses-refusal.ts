@@ -1,0 +1,89 @@
+import type { ParkReason, RejectReason } from './reasons.ts';
+
+/** How a call to SES failed, without the SDK's types. */
+export type SesFailure = {
+  /** Exception name, such as MessageRejected. */
+  readonly name: string;
+  readonly message: string;
+  /** HTTP status, absent when no answer came. */
+  readonly httpStatus?: number;
+  /** Node's code, such as ECONNRESET. */
+  readonly systemCode?: string;
+};
+
+/** What a failure means for the mail. `unknown`: SES may have taken it, nobody can tell. */
+export type Refusal =
+  | { readonly kind: 'throttled' }
+  | { readonly kind: 'quota-spent' }
+  | { readonly kind: 'retry'; readonly reason: string }
+  | { readonly kind: 'reject'; readonly reason: RejectReason }
+  | { readonly kind: 'park'; readonly reason: ParkReason }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+type Rule = { readonly name: RegExp; readonly text?: RegExp; readonly means: Refusal };
+
+const throttled: Refusal = { kind: 'throttled' };
+const quotaSpent: Refusal = { kind: 'quota-spent' };
+const park = (reason: ParkReason): Refusal => ({ kind: 'park', reason });
+const reject = (reason: RejectReason): Refusal => ({ kind: 'reject', reason });
+
+/**
+ * SES's failures in order, the first that fits decides. The daily quota hides behind three names and is
+ * told apart by its text.
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
+ */
+const rules: readonly Rule[] = [
+  {
+    name: /^(TooManyRequests|Throttling|LimitExceeded)/,
+    text: /daily|quota exceeded/i,
+    means: quotaSpent,
+  },
+  { name: /^(TooManyRequests|Throttling)/, means: throttled },
+  { name: /^LimitExceeded/, text: /rate/i, means: throttled },
+  { name: /^LimitExceeded/, means: quotaSpent },
+  { name: /^AccountSuspended/, means: park('account-suspended') },
+  { name: /^SendingPaused/, means: park('sending-paused') },
+  { name: /^MailFromDomainNotVerified/, means: park('mail-from-unverified') },
+  { name: /^NotFound/, text: /template/i, means: reject('template-unknown') },
+  { name: /^NotFound/, means: park('configuration-missing') },
+  { name: /^BadRequest/, text: /configuration set|pool/i, means: park('configuration-missing') },
+  { name: /^BadRequest/, means: reject('ses-refused') },
+  { name: /^MessageRejected/, text: /sending paused|suspended/i, means: park('sending-paused') },
+  { name: /^MessageRejected/, means: reject('content-rejected') },
+  {
+    name: /AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientToken|ExpiredToken/,
+    means: park('access-denied'),
+  },
+];
+
+/** System codes that prove that the request never left: safe to try again. */
+const neverLeft = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+/**
+ * Returns what a failed SendEmail means. `from` is the sender's address: an unverified identity is ours
+ * to mend when it is the sender's, and the sandbox's doing when it is a recipient's.
+ */
+export function judgeRefusal(failure: SesFailure, from: string): Refusal {
+  const unverified = /not verified.*?:\s*(.+)$/is.exec(failure.message);
+  if (failure.name.startsWith('MessageRejected') && unverified?.[1])
+    return park(
+      namesSender(unverified[1], from) ? 'identity-unverified' : 'recipient-unverified-in-sandbox',
+    );
+  const rule = rules.find(
+    ({ name, text }) => name.test(failure.name) && (!text || text.test(failure.message)),
+  );
+  if (rule) return rule.means;
+  if (neverLeft.test(failure.systemCode ?? '')) return { kind: 'retry', reason: 'unreachable' };
+  if (failure.httpStatus === undefined) return { kind: 'unknown', reason: 'no-answer' };
+  if (failure.httpStatus >= 500) return { kind: 'retry', reason: 'ses-error' };
+  return reject('ses-refused');
+}
+
+function namesSender(identities: string, from: string): boolean {
+  const sender = from.toLowerCase();
+  const domain = sender.slice(sender.lastIndexOf('@') + 1);
+  return identities
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .some((identity) => identity === sender || identity === domain);
+}

@@ -1,0 +1,131 @@
+import { metrics } from '../../contract/metrics.ts';
+import { requestLimits } from '../../contract/send-request.ts';
+import { gate } from '../../domain/gate.ts';
+import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
+import type { QueueRecord } from '../queue-records.ts';
+import { type Fate, type Job, later } from './job.ts';
+import { isUnusable, openRequest } from './open-request.ts';
+import type { DispatchPorts } from './ports.ts';
+import { concludeRequest, deferRequest, holdRequest, rejectRequest } from './record-decision.ts';
+import { sendJobs } from './send-jobs.ts';
+
+/** A message that failed for a reason of ours comes back after this. */
+const afterFailureMs = 30 * secondMs;
+
+/**
+ * Takes a batch of queue messages to their outcome: parse → gate → suppression → claim → pace → SES →
+ * record. Returns the SQS message ids that stay in the queue; each already carries the time at which it
+ * comes back. One message's trouble harms no other.
+ */
+export async function dispatch(
+  records: readonly QueueRecord[],
+  ports: DispatchPorts,
+): Promise<readonly string[]> {
+  const fates = new Map<QueueRecord, Fate>();
+  const admitted: Job[] = [];
+  await Promise.all(
+    records.map(async (record) => {
+      const fate = await orLater(ports, () => admit(record, ports));
+      if ('job' in fate) admitted.push(fate.job);
+      else fates.set(record, fate);
+    }),
+  );
+  for (const [record, fate] of await sendAdmitted(admitted, ports)) fates.set(record, fate);
+  return settleFates(fates, ports);
+}
+
+async function admit(
+  record: QueueRecord,
+  ports: DispatchPorts,
+): Promise<Fate | { readonly job: Job }> {
+  const opened = await openRequest(record, ports);
+  const now = ports.clock();
+  if (isUnusable(opened)) return rejectRequest(opened, ports, now);
+  const { request } = opened;
+  const sendAt = instant(request.sendAt);
+  const expiresAt = instant(request.expiresAt);
+  const admission = gate({
+    request: {
+      tenant: request.tenant,
+      stream: request.stream,
+      senders: opened.senders,
+      ...(request.pool === undefined ? {} : { pool: request.pool }),
+      ...(sendAt === undefined ? {} : { sendAt }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    },
+    tenant: await ports.readTenant(request.tenant),
+    stream: ports.stream,
+    pools: Object.keys(ports.policy.configurationSets),
+    now,
+    sendAheadMs: requestLimits.sendAheadMs,
+  });
+  ports.tally.dueAge((now - Math.max(record.enqueuedAt, sendAt ?? 0)) / secondMs);
+  switch (admission.kind) {
+    case 'admit':
+      return { job: opened };
+    case 'hold':
+      return holdRequest(opened, ports, now);
+    case 'defer':
+      return deferRequest(opened, admission.until, ports, now);
+    case 'expire': {
+      ports.tally.count(metrics.expired);
+      const decided = { outcome: 'expired', reason: 'expired', detail: admission.detail } as const;
+      return concludeRequest(opened, { '*': decided }, ports, now);
+    }
+    case 'reject': {
+      const { reason, detail } = admission;
+      const { id, tenant } = request;
+      const recipientCount = request.kind === 'batch' ? request.recipients.length : 1;
+      return rejectRequest(
+        { record, reason, detail, id, tenant, digest: opened.digest, recipientCount },
+        ports,
+        now,
+      );
+    }
+  }
+}
+
+async function sendAdmitted(
+  jobs: readonly Job[],
+  ports: DispatchPorts,
+): Promise<ReadonlyMap<QueueRecord, Fate>> {
+  if (jobs.length === 0) return new Map();
+  try {
+    return await sendJobs(jobs, ports);
+  } catch (error) {
+    ports.tally.failure(error);
+    return new Map(jobs.map(({ record }) => [record, later(afterFailureMs)]));
+  }
+}
+
+/** Lets the messages that stay know when to come back, and returns their ids. */
+async function settleFates(
+  fates: ReadonlyMap<QueueRecord, Fate>,
+  ports: DispatchPorts,
+): Promise<readonly string[]> {
+  const staying = [...fates].flatMap(([record, fate]) =>
+    fate.kind === 'later' ? [{ record, afterMs: fate.afterMs }] : [],
+  );
+  await Promise.all(
+    staying.map(async ({ record, afterMs }) => {
+      // Where this fails the queue's own visibility time-out brings the message back.
+      await ports
+        .returnLater(record, afterMs)
+        .catch((error: unknown) => ports.tally.failure(error));
+    }),
+  );
+  return staying.map(({ record }) => record.queueMessageId);
+}
+
+async function orLater<T>(ports: DispatchPorts, work: () => Promise<T>): Promise<T | Fate> {
+  try {
+    return await work();
+  } catch (error) {
+    ports.tally.failure(error);
+    return later(afterFailureMs);
+  }
+}
+
+function instant(text: string | undefined): EpochMs | undefined {
+  return text === undefined ? undefined : epochMs(Date.parse(text));
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import {
+  createDynamo,
+  createEvents,
+  createS3,
+  createSecrets,
+  createSendingSes,
+  createSqs,
+} from '../../adapters/clients.ts';
+import { dispatchEnvironment } from '../../contract/environment.ts';
+import { readRecords } from '../queue-records.ts';
+import { bindPorts } from './bind-ports.ts';
+import { dispatch } from './dispatch.ts';
+import { createTally } from './tally.ts';
+
+const environment = dispatchEnvironment.parse(process.env);
+const ports = await bindPorts(environment, {
+  dynamo: createDynamo(),
+  events: createEvents(),
+  s3: createS3(),
+  secrets: createSecrets(),
+  ses: createSendingSes(),
+  sqs: createSqs(),
+});
+
+/** Sends one batch of the stream's intake queue. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const tally = createTally(environment, ports.clock);
+  const staying = await dispatch(readRecords(event), {
+    ...ports,
+    tally,
+    deadline: ports.deadlineAfter(context.getRemainingTimeInMillis()),
+    newAttemptId: () => randomBytes(16).toString('base64url'),
+  });
+  tally.write();
+  return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
+}

@@ -1,0 +1,48 @@
+import type { ReadAssignment } from '../../adapters/assignment-store.ts';
+import type { StoredContent } from '../../adapters/content-store.ts';
+import type { ReadTenant } from '../../adapters/directory.ts';
+import type { Ledger } from '../../adapters/ledger.ts';
+import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
+import type { Pacer } from '../../adapters/pacing-store.ts';
+import type { SendMail } from '../../adapters/ses-sender.ts';
+import type { Suppression, SuppressionQuestion } from '../../adapters/suppression-store.ts';
+import type { StreamPolicy } from '../../contract/environment.ts';
+import type { Clock, EpochMs } from '../../domain/time.ts';
+import type { QueueRecord } from '../queue-records.ts';
+
+/** Everything dispatch asks of the world, as functions; the handler binds them to AWS. */
+export type DispatchPorts = {
+  readonly stream: string;
+  readonly policy: StreamPolicy;
+  readonly clock: Clock;
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** A new random attempt id, 22 base64url characters. */
+  readonly newAttemptId: () => string;
+  /** When this invocation must be finished. */
+  readonly deadline: EpochMs;
+  readonly recipientSecret: string;
+  readonly ledger: Ledger;
+  readonly readTenant: ReadTenant;
+  readonly readAssignment: ReadAssignment;
+  readonly readSuppressions: (
+    questions: readonly SuppressionQuestion[],
+    now: EpochMs,
+  ) => Promise<ReadonlyMap<string, Suppression>>;
+  readonly readContent: (key: string, bytesMax: number) => Promise<StoredContent>;
+  readonly holdBody: (key: string, body: string) => Promise<void>;
+  readonly pacer: Pacer;
+  readonly send: SendMail;
+  readonly park: (body: string, attributes: Readonly<Record<string, string>>) => Promise<void>;
+  readonly returnLater: (record: QueueRecord, afterMs: number) => Promise<void>;
+  readonly publishRejected: (rejected: readonly RejectedEvent[]) => Promise<void>;
+  readonly tally: Tally;
+};
+
+/** Counts of this invocation, by metric name and by park reason. */
+export type Tally = {
+  readonly count: (metric: string, by?: number) => void;
+  readonly parked: (reason: string) => void;
+  readonly dueAge: (seconds: number) => void;
+  /** A failure of ours that made a message wait. */
+  readonly failure: (error: unknown) => void;
+};

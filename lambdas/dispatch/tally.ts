@@ -1,0 +1,42 @@
+import type * as z from 'zod';
+import { describeError, log, logMetrics } from '../../adapters/log.ts';
+import type { dispatchEnvironment } from '../../contract/environment.ts';
+import { metrics } from '../../contract/metrics.ts';
+import type { Clock } from '../../domain/time.ts';
+import type { Tally } from './ports.ts';
+
+/** Returns a tally for one invocation; `write` puts it into the log as metrics, one line a dimension set. */
+export function createTally(
+  environment: Pick<z.output<typeof dispatchEnvironment>, 'DEPLOYMENT' | 'STREAM'>,
+  clock: Clock,
+): Tally & { readonly write: () => void } {
+  const counts = new Map<string, number>();
+  const parked = new Map<string, number>();
+  let oldestSeconds = 0;
+  const add = (to: Map<string, number>, key: string, by: number) =>
+    to.set(key, (to.get(key) ?? 0) + by);
+  return {
+    count: (metric, by = 1) => {
+      add(counts, metric, by);
+    },
+    parked: (reason) => {
+      add(parked, reason, 1);
+    },
+    dueAge: (seconds) => {
+      oldestSeconds = Math.max(oldestSeconds, seconds);
+    },
+    failure: (error) => {
+      log('dispatch.failed', describeError(error));
+    },
+    write: () => {
+      const now = clock();
+      const Deployment = environment.DEPLOYMENT;
+      logMetrics(now, { Deployment, Stream: environment.STREAM }, [
+        ...[...counts].map(([name, value]) => ({ name, value, unit: 'Count' as const })),
+        { name: metrics.dueAgeSeconds, value: oldestSeconds, unit: 'Seconds' },
+      ]);
+      for (const [Reason, value] of parked)
+        logMetrics(now, { Deployment, Reason }, [{ name: metrics.parked, value, unit: 'Count' }]);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { withoutAddresses } from '../../adapters/ses-sender.ts';
+import type { Suppression } from '../../adapters/suppression-store.ts';
+import type { EventItem } from '../../contract/items.ts';
+import { ledgerKeys, suppressionScope } from '../../contract/table-keys.ts';
+import { type Address, isAddress, parseAddress, recipientKey } from '../../domain/address.ts';
+import { type FeedbackMeaning, judgeFeedback } from '../../domain/feedback.ts';
+import { type Clock, type EpochMs, epochMs, ttlEpochSeconds } from '../../domain/time.ts';
+import type { QueueRecord } from '../queue-records.ts';
+import { type Report, readEvent } from './read-event.ts';
+
+/** Everything the feedback stage asks of the world. */
+export type FeedbackPorts = {
+  readonly clock: Clock;
+  readonly recipientSecret: string;
+  readonly ledgerDays: number;
+  /** Writes an event; false when it was known. */
+  readonly putEvent: (item: EventItem) => Promise<boolean>;
+  readonly putEvents: (items: readonly EventItem[]) => Promise<void>;
+  readonly putSuppression: (entry: Suppression) => Promise<boolean>;
+  readonly noteBlock: (block: {
+    readonly recipientKey: string;
+    readonly address: string;
+    readonly at: EpochMs;
+  }) => Promise<void>;
+  readonly count: (kind: string) => void;
+  readonly unknown: (what: string) => void;
+  readonly failure: (error: unknown) => void;
+};
+
+/** Longest reply kept of a mailbox provider, characters. */
+const diagnosticMax = 600;
+
+/**
+ * Takes a batch of SES events into the ledger and the suppression list. Returns the SQS message ids
+ * that must come again. Duplicates and disorder are harmless: an event is one item under its own key,
+ * a suppression keeps its newest fact, and the outcome is read from all events together.
+ */
+export async function feedback(
+  records: readonly QueueRecord[],
+  ports: FeedbackPorts,
+): Promise<readonly string[]> {
+  const failed = new Set<string>();
+  const deliveries: { readonly queueMessageId: string; readonly item: EventItem }[] = [];
+  await Promise.all(
+    records.map(async ({ queueMessageId, body }) => {
+      try {
+        const event = readEvent(body);
+        if (event.kind === 'unknown') return ports.unknown(event.what);
+        for (const report of event.reports) {
+          const known = know(report, ports);
+          if (report.kind === 'delivery') deliveries.push({ queueMessageId, item: known.item });
+          else await take(known, ports);
+        }
+      } catch (error) {
+        ports.failure(error);
+        failed.add(queueMessageId);
+      }
+    }),
+  );
+  try {
+    await ports.putEvents(deliveries.map(({ item }) => item));
+    for (const _ of deliveries) ports.count('delivery');
+  } catch (error) {
+    ports.failure(error);
+    for (const { queueMessageId } of deliveries) failed.add(queueMessageId);
+  }
+  return [...failed];
+}
+
+type Known = {
+  readonly report: Report;
+  readonly meaning: FeedbackMeaning;
+  readonly item: EventItem;
+  readonly recipient: { readonly address: Address; readonly key: string } | undefined;
+};
+
+function know(report: Report, ports: FeedbackPorts): Known {
+  const meaning = judgeFeedback(report);
+  const address = parseAddress(
+    /<([^<>]+)>\s*$/.exec(report.address ?? '')?.[1] ?? report.address ?? '',
+  );
+  const recipient = isAddress(address)
+    ? { address, key: recipientKey(address, ports.recipientSecret) }
+    : undefined;
+  const { messageId, recipientIndex } = report.message ?? {
+    messageId: ledgerKeys.untagged(report.sesMessageId),
+    recipientIndex: 0,
+  };
+  const item: EventItem = {
+    ...ledgerKeys.event(messageId, recipientIndex, report.kind, report.digest),
+    kind: report.kind,
+    at: report.at,
+    recipientIndex,
+    sesMessageId: report.sesMessageId,
+    ...(recipient ? { recipientKey: recipient.key } : {}),
+    ...(report.type ? { type: report.type } : {}),
+    ...(report.status ? { status: report.status } : {}),
+    ...(report.diagnostic
+      ? { diagnostic: withoutAddresses(report.diagnostic).slice(0, diagnosticMax) }
+      : {}),
+    ...(meaning.outcome ? { outcome: meaning.outcome } : {}),
+    ...(meaning.reason ? { reason: meaning.reason } : {}),
+    ttl: ttlEpochSeconds(ports.clock(), ports.ledgerDays),
+  };
+  return { report, meaning, item, recipient };
+}
+
+/**
+ * Suppresses before it records: a crash between the two repeats the suppression, which is harmless,
+ * where the other order could lose it.
+ */
+async function take(
+  { report, meaning, item, recipient }: Known,
+  ports: FeedbackPorts,
+): Promise<void> {
+  if (recipient && meaning.suppress) {
+    const scope =
+      meaning.suppress.scope === 'tenant' && report.tenant
+        ? suppressionScope.tenant(report.tenant)
+        : suppressionScope.global;
+    await ports.putSuppression({
+      recipientKey: recipient.key,
+      scope,
+      reason: meaning.suppress.reason,
+      source: 'feedback',
+      at: report.at,
+      ...(report.message ? { messageId: report.message.messageId } : {}),
+    });
+  }
+  if (recipient && meaning.block)
+    await ports.noteBlock({
+      recipientKey: recipient.key,
+      address: recipient.address.address,
+      at: epochMs(report.at),
+    });
+  if (await ports.putEvent(item)) ports.count(report.kind);
+}

@@ -1,0 +1,120 @@
+import type { SeedPlan } from '../../contract/environment.ts';
+import type { AssignmentItem, PoolItem, StreamItem, TenantItem } from '../../contract/items.ts';
+import { assignmentKeys, directoryKeys } from '../../contract/table-keys.ts';
+import { earlyRemoval, seedAssignment } from '../../domain/seeding.ts';
+import type { Clock } from '../../domain/time.ts';
+
+/** Everything seeding asks of the world. */
+export type SeedPorts = {
+  readonly clock: Clock;
+  readonly readPools: () => Promise<readonly PoolItem[]>;
+  readonly putPool: (item: PoolItem) => Promise<void>;
+  readonly deletePool: (pool: string) => Promise<void>;
+  readonly readStream: (stream: string) => Promise<StreamItem | undefined>;
+  readonly putStream: (item: StreamItem) => Promise<void>;
+  readonly readAssignment: (stream: string) => Promise<AssignmentItem | undefined>;
+  /** Writes if the version read before still stands (0: nothing stood there); false otherwise. */
+  readonly putAssignment: (item: AssignmentItem, versionBefore: number) => Promise<boolean>;
+  /** Writes the tenant where none is, otherwise only what it owns; its status is never touched. */
+  readonly seedTenant: (item: TenantItem) => Promise<void>;
+  readonly readSendRate: () => Promise<number>;
+  readonly writeSendRate: (ratePerSecond: number) => Promise<void>;
+  readonly warn: (text: string, error: unknown) => void;
+};
+
+/** The one tenant of single tenancy. */
+const singleTenant = 'default';
+
+/**
+ * Fills the directory at a deploy. What is absent is written; what rotation or an operator decided at
+ * run time stays. Idempotent.
+ * @throws when the plan drops a pool that has not retired: CloudFormation then rolls back
+ */
+export async function seed(plan: SeedPlan, ports: SeedPorts): Promise<void> {
+  const known = await ports.readPools();
+  const problem = earlyRemoval(known, Object.keys(plan.pools), ports.clock());
+  if (problem) throw new Error(problem);
+  for (const [stream, { pools }] of Object.entries(plan.streams))
+    await seedStream(
+      stream,
+      pools.filter((pool) => plan.pools[pool]?.retiring === false),
+      ports,
+    );
+  for (const [pool, settings] of Object.entries(plan.pools))
+    await seedPool(
+      pool,
+      settings,
+      known.find((item) => item.pool === pool),
+      ports,
+    );
+  for (const { pool } of known) if (!(pool in plan.pools)) await ports.deletePool(pool);
+  if (plan.tenancy === 'single') await seedSingleTenant(plan, ports);
+  await ports.writeSendRate(await sendRate(plan, ports));
+}
+
+/** A pool leaves the assignment before it is marked as retiring, so that nothing names what is going. */
+async function seedStream(stream: string, declared: readonly string[], ports: SeedPorts) {
+  const before = await ports.readStream(stream);
+  for (let attempt = 0; ; attempt += 1) {
+    const current = await ports.readAssignment(stream);
+    const pools = seedAssignment(current?.pools, before?.pools ?? [], declared);
+    if (!pools) break;
+    const written = await ports.putAssignment(
+      {
+        ...assignmentKeys.stream(stream),
+        pools: [...pools],
+        version: (current?.version ?? 0) + 1,
+        at: ports.clock(),
+        by: 'deploy',
+        why: current ? 'the configuration declares other pools' : 'first deploy',
+      },
+      current?.version ?? 0,
+    );
+    if (written) break;
+    if (attempt === 4)
+      throw new Error(
+        `the assignment of ${stream} keeps changing; deploy again when rotation rests`,
+      );
+  }
+  await ports.putStream({ ...directoryKeys.stream(stream), stream, pools: [...declared] });
+}
+
+async function seedPool(
+  pool: string,
+  settings: { readonly kind: string; readonly retiring: boolean },
+  known: PoolItem | undefined,
+  ports: SeedPorts,
+) {
+  const now = ports.clock();
+  const item: PoolItem = {
+    ...directoryKeys.pool(pool),
+    pool,
+    kind: settings.kind,
+    state: settings.retiring ? 'retiring' : 'active',
+    createdAt: known?.createdAt ?? now,
+    ...(settings.retiring ? { retiringAt: known?.retiringAt ?? now } : {}),
+  };
+  await ports.putPool(item);
+}
+
+async function seedSingleTenant(plan: SeedPlan, ports: SeedPorts) {
+  const now = ports.clock();
+  await ports.seedTenant({
+    ...directoryKeys.tenant(singleTenant),
+    tenant: singleTenant,
+    status: 'active',
+    fromOwned: plan.fromOwned,
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+/** SES's own rate, or the configuration's until SES tells. */
+async function sendRate(plan: SeedPlan, ports: SeedPorts): Promise<number> {
+  try {
+    return await ports.readSendRate();
+  } catch (error) {
+    ports.warn('SES did not tell its send rate; the configured one is used for now', error);
+    return plan.initialSendRatePerSecond;
+  }
+}
