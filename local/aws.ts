@@ -25,7 +25,13 @@ export type AwsResponse = {
 /** One embedded AWS service. Expected AWS errors are responses, not exceptions. */
 export type Emulator = (request: AwsRequest) => Promise<AwsResponse>;
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** What a created resource answers to `Ref` and to `Fn::GetAtt`. */

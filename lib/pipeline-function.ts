@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { Aws, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  type BundlingOptions,
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { namesOf } from '../contract/names.ts';
+import type { PipelineConfig } from '../contract/pipeline-config.ts';
+import { acknowledgeWildcards, type Wildcard } from './acknowledge.ts';
+import { repositoryRoot } from './repository-root.ts';
+
+/** Folders of `lambdas/`, one a stage. */
+export type Stage = 'dispatch' | 'feedback' | 'account' | 'suppression' | 'seed';
+
+export interface PipelineFunctionProps {
+  readonly config: PipelineConfig;
+  readonly stage: Stage;
+  readonly functionName: string;
+  /** What it does, for the console. */
+  readonly description: string;
+  readonly timeout: Duration;
+  /** Memory in MB; CPU grows with it. */
+  readonly memorySize: number;
+  /** What this one must know besides what its grants tell it. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A stage as a Lambda function: bundled with the SDK that our lock file pins, with a role that at first
+ * may only write to its own log group. Every further permission comes by a grant that names its actions.
+ */
+export class PipelineFunction extends NodejsFunction {
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    const { config, stage, functionName } = props;
+    const entry = join(repositoryRoot, 'lambdas', stage, 'handler.ts');
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Goodstanding ${config.deployment}: ${functionName}`,
+    });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: namesOf(config.deployment).logGroup(functionName),
+      retention: config.retention.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      functionName,
+      description: props.description,
+      role,
+      logGroup,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      entry,
+      projectRoot: repositoryRoot,
+      depsLockFilePath: join(repositoryRoot, 'package-lock.json'),
+      // The SDK's own keep-alive switch belongs to version 2; version 3 keeps connections anyway.
+      awsSdkConnectionReuse: false,
+      environment: {
+        DEPLOYMENT: config.deployment,
+        NODE_OPTIONS: '--enable-source-maps',
+        ...props.environment,
+      },
+      bundling,
+    });
+    this.#role = role;
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+  }
+
+  /** Adds exactly these actions on exactly these resources to the function's role. */
+  allow(actions: readonly string[], ...resources: readonly string[]): void {
+    this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+
+  /** Adds actions on resources that end in a wildcard, which needs one of the listed reasons. */
+  allowWide(wildcard: Wildcard, actions: readonly string[], ...resources: readonly string[]): void {
+    this.allow(actions, ...resources);
+    acknowledgeWildcards(this.#role, resources, wildcard);
+  }
+}
+
+/** Returns the ARN of an SES resource of this account and region, such as `identity/example.com`. */
+export function sesArn(resource: string): string {
+  return `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
+}
+
+const bundling: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  // Pinned by our lock and identical on a laptop; Lambda's own SDK is older and lacks fields we send.
+  bundleAwsSDK: true,
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  logLevel: LogLevel.WARNING,
+  // Parts of the SDK are CommonJS and call require, which an ES module does not have.
+  banner:
+    "import{createRequire as goodstandingRequire}from'node:module';const require=goodstandingRequire(import.meta.url);",
+};

@@ -1,0 +1,81 @@
+import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { metrics } from '../contract/metrics.ts';
+import { type AlarmRow, ownMetric, alarmPeriod as period } from './alarm-row.ts';
+import type { FeedbackLane } from './feedback-path.ts';
+import type { SendPath } from './send-path.ts';
+
+/** Seconds after which suppression runs behind the mail. */
+const feedbackAgeSeconds = 900;
+
+/** Returns the alarms about one stream's queues. */
+export function streamAlarms(
+  deployment: string,
+  { stream, intake, ageAlarmSeconds }: SendPath,
+): readonly AlarmRow[] {
+  return [
+    {
+      about: `${stream}-late`,
+      severity: 'page',
+      text: `Mail of the ${stream} stream left ${ageAlarmSeconds} s or more after it was due. Compare what is enqueued with SES's send rate, and look for throttling.`,
+      // Our own measure: SQS's age also counts the wait for a sendAt or for the release of a tenant.
+      metric: ownMetric(
+        metrics.dueAgeSeconds,
+        { Deployment: deployment, Stream: stream },
+        Stats.MAXIMUM,
+      ),
+      threshold: ageAlarmSeconds,
+      periods: 1,
+    },
+    {
+      about: `${stream}-stands-still`,
+      severity: 'page',
+      text: `Mail of the ${stream} stream waits and none left for ten minutes. Look at the errors and throttles of its dispatch function.`,
+      // Mail that waits for its sendAt is in flight to SQS, not visible, so it does not count here.
+      metric: new MathExpression({
+        expression: 'IF(waiting > 0 AND FILL(gone, 0) == 0, 1, 0)',
+        usingMetrics: {
+          waiting: intake.queue.metricApproximateNumberOfMessagesVisible({
+            period,
+            statistic: Stats.MINIMUM,
+          }),
+          gone: intake.queue.metricNumberOfMessagesDeleted({ period, statistic: Stats.SUM }),
+        },
+        label: 'waiting while none leave',
+        period,
+      }),
+      threshold: 1,
+      periods: 2,
+    },
+    depthAlarm(`${stream}-parked`, intake.dead),
+  ];
+}
+
+/** Returns the alarms about one queue of SES events. */
+export function feedbackAlarms({
+  lane,
+  queue: { queue, dead },
+}: FeedbackLane): readonly AlarmRow[] {
+  return [
+    {
+      about: `${lane}-behind`,
+      severity: 'page',
+      text: `What SES reports has waited ${feedbackAgeSeconds} s or more: addresses that bounced may still be sent to. Look at the errors and throttles of the feedback function.`,
+      metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+      threshold: feedbackAgeSeconds,
+      periods: 1,
+    },
+    depthAlarm(`${lane}-dead`, dead),
+  ];
+}
+
+function depthAlarm(about: string, queue: IQueue): AlarmRow {
+  return {
+    about,
+    severity: 'ticket',
+    text: 'Messages wait for a person, and SQS deletes them 14 days after they first came. See them with: npx goodstanding dlq list. Return them with: npx goodstanding dlq redrive',
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
+    threshold: 1,
+    periods: 1,
+  };
+}

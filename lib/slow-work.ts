@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { namesOf } from '../contract/names.ts';
+import type { PipelineConfig } from '../contract/pipeline-config.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import type { RecipientKey } from './recipient-key.ts';
+import type { StateTables, TableGrants } from './state-tables.ts';
+
+export interface SlowWorkProps {
+  readonly config: PipelineConfig;
+  readonly state: StateTables;
+  readonly recipientKey: RecipientKey;
+}
+
+/** What each does with tables and SES. These SES calls know no resource, so they are allowed on all. */
+const accountGrants: TableGrants = { pacing: ['UpdateItem'] };
+const accountSesActions = ['ses:GetAccount'];
+const suppressionGrants: TableGrants = {
+  suppression: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+};
+const suppressionSesActions = ['ses:DeleteSuppressedDestination', 'ses:ListSuppressedDestinations'];
+
+/** What runs by the clock: reading SES's rate and quota, and keeping two suppression lists in step. */
+export class SlowWork extends Construct {
+  readonly account: PipelineFunction;
+  readonly suppression: PipelineFunction;
+
+  constructor(scope: Construct, id: string, { config, state, recipientKey }: SlowWorkProps) {
+    super(scope, id);
+    const names = namesOf(config.deployment);
+    this.account = new PipelineFunction(this, 'Account', {
+      config,
+      stage: 'account',
+      functionName: names.accountFunction,
+      description: "Reads SES's send rate, quota and status every five minutes",
+      timeout: Duration.minutes(1),
+      memorySize: 256,
+    });
+    state.grant(this.account, accountGrants);
+    this.account.allowWide('sesAccount', accountSesActions, '*');
+    this.#schedule('AccountSchedule', this.account, Duration.minutes(5));
+
+    this.suppression = new PipelineFunction(this, 'Suppression', {
+      config,
+      stage: 'suppression',
+      functionName: names.suppressionFunction,
+      description: "Imports SES's account suppression list and removes what only a block put there",
+      // SES takes one removal a second, so an hour's worth needs Lambda's longest run.
+      timeout: Duration.minutes(15),
+      memorySize: 256,
+    });
+    state.grant(this.suppression, suppressionGrants);
+    recipientKey.grantRead(this.suppression);
+    this.suppression.allowWide('sesAccount', suppressionSesActions, '*');
+    this.#schedule('SuppressionSchedule', this.suppression, Duration.hours(1));
+  }
+
+  /** A missed run is not repeated: the next one reads the same state. */
+  #schedule(id: string, fn: PipelineFunction, every: Duration): void {
+    new Rule(this, id, {
+      description: fn.functionName,
+      schedule: Schedule.rate(every),
+      targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
+    });
+  }
+}

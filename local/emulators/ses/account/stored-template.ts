@@ -1,0 +1,13 @@
+/** A template's three parts in Handlebars syntax; at least one of text and html is set when stored. */
+export type TemplateParts = {
+  readonly subject: string;
+  readonly text: string | undefined;
+  readonly html: string | undefined;
+};
+
+export type StoredTemplate = {
+  readonly name: string;
+  readonly parts: TemplateParts;
+  readonly createdAtMs: number;
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+};

@@ -1,0 +1,33 @@
+import type { InputOf } from '../model/operation-contract.ts';
+import { type Address, readAddress } from './addresses.ts';
+import type { Destination, Tag } from './message.ts';
+
+type Input = InputOf<'SendEmail'>;
+
+export function addressesOf(texts: readonly string[] | undefined): readonly Address[] {
+  return (texts ?? []).map(readAddress);
+}
+
+export function destinationOf(destination: Input['Destination']): Destination {
+  return {
+    to: addressesOf(destination?.ToAddresses),
+    cc: addressesOf(destination?.CcAddresses),
+    bcc: addressesOf(destination?.BccAddresses),
+  };
+}
+
+export function tagsOf(tags: Input['EmailTags']): readonly Tag[] {
+  return (tags ?? []).map(({ Name, Value }) => ({ name: Name, value: Value }));
+}
+
+/** Which engagement may be tracked for one message; both are on unless the request turns them off. */
+export function trackingOf(overrides: Input['ConfigurationOverrides']): {
+  readonly openTracking: boolean;
+  readonly clickTracking: boolean;
+} {
+  const tracking = overrides?.Tracking;
+  return {
+    openTracking: tracking?.OpenTrackingEnabled !== 'DISABLED',
+    clickTracking: tracking?.ClickTrackingEnabled !== 'DISABLED',
+  };
+}

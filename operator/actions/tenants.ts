@@ -1,0 +1,34 @@
+import { countHeld } from '../../adapters/held-mail.ts';
+import { readTenant } from '../../adapters/tenant-directory.ts';
+import type { TenantItem } from '../../contract/items.ts';
+import { isAddress, parseAddress } from '../../domain/address.ts';
+import type { Backend } from './backend.ts';
+
+export type TenantView = {
+  readonly tenant: TenantItem;
+  /** Held requests that wait for a release, counted no further than `waitingMax`. */
+  readonly waiting: number;
+};
+
+/** Counting asks S3 once a thousand; more than this is "many". */
+export const waitingMax = 10_000;
+
+/** Returns a tenant with how many of its requests wait, undefined when there is none. */
+export async function viewTenant(
+  backend: Backend,
+  tenant: string,
+): Promise<TenantView | undefined> {
+  const found = await readTenant(backend.tables.directory, tenant);
+  if (!found) return undefined;
+  return {
+    tenant: found,
+    waiting: await countHeld(await backend.contentStore(), tenant, waitingMax),
+  };
+}
+
+/** Returns a From domain or address in the form in which it is compared, undefined for neither. */
+export function ownedFrom(text: string): string | undefined {
+  const parsed = parseAddress(text.includes('@') ? text : `any@${text}`);
+  if (!isAddress(parsed)) return undefined;
+  return text.includes('@') ? parsed.address.toLowerCase() : parsed.domain;
+}

@@ -1,0 +1,33 @@
+/** What a terminal offers; tests hand in their own. */
+export type Io = {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Folder of the clone or package that this CLI belongs to. */
+  readonly cloneRoot: string;
+};
+
+export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Exit codes, as `--help` documents them. */
+export const exitCodes = {
+  ok: 0,
+  nothing: 1,
+  usage: 2,
+  aws: 3,
+  partly: 4,
+} as const;
+
+export const exitCodesHelp = `Exit codes:
+  0  done
+  1  not found, or nothing to do
+  2  wrong usage
+  3  AWS (or the local runtime) refused or was unreachable, or an unexpected failure
+  4  partly done`;
+
+/** Tells whether a stream takes colours: a terminal, and NO_COLOR is not set. */
+export function takesColour(sink: Sink, env: Io['env']): boolean {
+  return sink.isTTY === true && !env['NO_COLOR'];
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { addDlqCommands } from './dlq.ts';
+import { failureOf } from './failure.ts';
+import { exitCodes, exitCodesHelp, type Io } from './io.ts';
+import { addOutcomeCommand } from './outcome.ts';
+import { addSendCommand } from './send.ts';
+import { openSession, type Run } from './session.ts';
+import { addSuppressCommands } from './suppress.ts';
+import { addTenantCommands } from './tenants.ts';
+
+const examples = `Examples:
+  goodstanding send --from news@example.com --to ada@example.com --subject Hi --text Hello --wait
+  goodstanding outcome 7d9f0c1e-order-4711
+  goodstanding suppress check ada@example.com
+  goodstanding tenants hold acme --why "spam run, see ticket 12"
+  goodstanding dlq list
+
+Which deployment: --endpoint (or AWS_ENDPOINT_URL), else --local, else --profile/--region, else a local
+runtime that runs in this clone, else AWS as the environment says. It is named on stderr.
+
+${exitCodesHelp}`;
+
+/** Runs one command line and returns its exit code; writes nothing but to the given streams. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  let deployment = 'goodstanding';
+  const run: Run = async (command, work) => {
+    const session = await openSession(io, command.optsWithGlobals());
+    deployment = session.backend.deployment;
+    try {
+      exitCode = await work(session);
+    } finally {
+      session.close();
+    }
+  };
+  const program = createProgram(io, run);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const failure = failureOf(error, deployment);
+    if (failure.message) io.stderr.write(`error: ${failure.message}\n`);
+    if (io.env['GOODSTANDING_DEBUG'] && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    return failure.exitCode;
+  }
+}
+
+function createProgram(io: Io, run: Run): Command {
+  const program = new Command('goodstanding')
+    .description(
+      'Operate a Goodstanding deployment: mail out, outcomes, suppression, tenants, parked mail.',
+    )
+    .option('--json', 'answer with one line of JSON')
+    .option('--profile <name>', 'profile of the AWS configuration files')
+    .option('--region <region>', 'AWS region')
+    .option('--endpoint <url>', 'AWS endpoint, such as a local runtime')
+    .option('--local', 'the local runtime that runs in this clone')
+    .option(
+      '--deployment <name>',
+      'name of the deployment (default: GOODSTANDING_DEPLOYMENT, then goodstanding.config.ts here, then goodstanding)',
+    )
+    .addHelpText('after', `\n${examples}`)
+    .showHelpAfterError('(run with --help for usage)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    });
+  addSendCommand(program, run);
+  addOutcomeCommand(program, run);
+  addSuppressCommands(program, run);
+  addTenantCommands(program, run);
+  addDlqCommands(program, run);
+  return program;
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+
+/** Options of every command that changes what a deployment does. */
+export const accountable = {
+  by: z.string().optional(),
+  why: z.string().optional(),
+};
+
+/** Adds who and why, for the audit log. */
+export function addAccountable(command: Command): Command {
+  return command
+    .option('--by <name>', 'who does this (default: $USER)')
+    .option('--why <text>', 'why, for the audit log');
+}
+
+/** Options of the commands that ask first. */
+export const confirmed = { ...accountable, yes: z.boolean().default(false) };
+
+/** Adds who, why, and the yes that saves the question. */
+export function addConfirmed(command: Command): Command {
+  return addAccountable(command).option('-y, --yes', 'do not ask');
+}
+
+/** Collects an option that may stand several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

@@ -1,0 +1,157 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { listStreams } from '../../adapters/tenant-directory.ts';
+import { createClient } from '../../client/client.ts';
+import { composeRequests, type DraftRequest } from '../actions/compose-requests.ts';
+import { countLines, readRequestLines } from '../actions/request-lines.ts';
+import { sendDrafts } from '../actions/send-drafts.ts';
+import { collect } from './options.ts';
+import { reportSent } from './sent.ts';
+import { type Run, type Session, usageError } from './session.ts';
+
+const waitDefaultSeconds = 30;
+const listed = z.array(z.string()).optional();
+
+const sendOptions = z.object({
+  to: z.array(z.string()).default([]),
+  from: z.string().optional(),
+  subject: z.string().optional(),
+  text: z.string().optional(),
+  html: z.string().optional(),
+  raw: z.string().optional(),
+  template: z.string().optional(),
+  data: z.string().optional(),
+  attach: listed,
+  header: listed,
+  tag: listed,
+  id: z.string().optional(),
+  stream: z.string().optional(),
+  tenant: z.string().optional(),
+  sendAt: z.string().optional(),
+  file: z.string().optional(),
+  wait: z.union([z.literal(true), z.string()]).optional(),
+});
+type SendOptions = z.output<typeof sendOptions>;
+
+/** Adds `send`. */
+export function addSendCommand(program: Command, run: Run): void {
+  program
+    .command('send')
+    .summary('enqueue a mail, or a file of requests')
+    .description(
+      'Enqueue a mail (several --to make batches of up to 50), or a file with one request a line.',
+    )
+    .option('--to <address>', 'recipient; repeatable', collect)
+    .option('--from <address>', 'sender, such as "News <news@example.com>"')
+    .option('--subject <text>')
+    .option('--text <text>', 'plain text body')
+    .option('--html <html>', 'HTML body')
+    .option('--raw <file>', 'a whole RFC 5322 message instead')
+    .option('--template <name>', 'a template stored in SES instead')
+    .option('--data <json>', 'values for the template')
+    .option('--attach <file>', 'attachment; repeatable', collect)
+    .option('--header <name: value>', 'further header; repeatable', collect)
+    .option('--tag <name=value>', 'carried in every SES event; repeatable', collect)
+    .option('--id <id>', 'your id: the same id is sent once (default: random)')
+    .option('--stream <stream>', 'stream (default: transactional, or the only one)')
+    .option('--tenant <id>', 'on whose behalf (default: default)')
+    .option('--send-at <instant>', 'not before, at most 12 h ahead')
+    .option('--file <file>', 'requests, one JSON object a line; - for stdin')
+    .option(
+      '--wait [seconds]',
+      `wait for the outcome (default: ${waitDefaultSeconds} s) and print it`,
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  goodstanding send --from me@example.com --to ada@example.com --subject Hi --text Hello --wait
+  goodstanding send --from me@example.com --to a@example.com --to b@example.com --template news --data '{"n":1}'
+  goodstanding send --file requests.jsonl
+
+With --wait the exit code is 0 when every recipient is accepted or delivered (or its mail waits for its
+sendAt), 1 when none is, 4 when some are.`,
+    )
+    .action((_options: unknown, command: Command) =>
+      run(command, (session) => send(session, sendOptions.parse(command.opts()))),
+    );
+}
+
+async function send(session: Session, options: SendOptions): Promise<number> {
+  const waitSeconds = waitOf(options);
+  const { backend } = session;
+  const { target } = backend;
+  const source = options.file
+    ? fileSource(session, options.file)
+    : { total: undefined, drafts: await composed(session, options) };
+  const client = createClient({ ...target, deployment: backend.deployment });
+  const bar = session.progress('enqueueing', source.total);
+  const sent = await sendDrafts(client, source.drafts, ({ accepted, notAccepted }) =>
+    bar.to(accepted + notAccepted),
+  ).finally(() => {
+    bar.end();
+    client.close();
+  });
+  return reportSent(session, sent, waitSeconds);
+}
+
+function fileSource({ io }: Session, file: string) {
+  const lines = file === '-' ? io.stdin : createReadStream(file);
+  return {
+    total: file === '-' ? undefined : countLines(readFileSync(file)),
+    drafts: readRequestLines(lines),
+  };
+}
+
+async function composed(
+  { backend }: Session,
+  options: SendOptions,
+): Promise<readonly { readonly draft: DraftRequest }[]> {
+  const { to, from, data, ...rest } = options;
+  if (to.length === 0)
+    throw usageError('--to: got none; name a recipient, or a file of requests with --file');
+  if (!from) throw usageError('--from: got none; name the sender, an address that the tenant owns');
+  const kinds = [options.raw, options.template, options.text ?? options.html].filter(
+    (kind) => kind !== undefined,
+  );
+  if (kinds.length !== 1)
+    throw usageError('content: give exactly one of --text and/or --html, --raw, or --template');
+  const stream =
+    options.stream ?? (await defaultStream(await listStreams(backend.tables.directory)));
+  return composeRequests({
+    ...rest,
+    to,
+    from,
+    stream,
+    ...(data === undefined ? {} : { data: jsonOf(data) }),
+  }).map((draft) => ({ draft }));
+}
+
+function defaultStream(streams: readonly string[]): string {
+  const [only] = streams;
+  if (streams.includes('transactional')) return 'transactional';
+  if (only && streams.length === 1) return only;
+  throw usageError(
+    `--stream: got none; allowed are ${streams.join(', ') || 'none yet: deploy first'}`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(
+      `--data: got ${text.slice(0, 40)}; allowed is a JSON object such as {"name":"Ada"}`,
+    );
+  }
+}
+
+function waitOf({ wait }: SendOptions): number | undefined {
+  if (wait === undefined) return undefined;
+  if (wait === true) return waitDefaultSeconds;
+  const seconds = Number(wait);
+  if (!Number.isFinite(seconds) || seconds < 0)
+    throw usageError(`--wait: got ${wait}; allowed is a number of seconds`);
+  return seconds;
+}

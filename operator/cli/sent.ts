@@ -1,0 +1,118 @@
+import type { RequestOutcome } from '../../contract/recipient-outcomes.ts';
+import { inParallel } from '../actions/in-parallel.ts';
+import type { SentDrafts } from '../actions/send-drafts.ts';
+import { waitForOutcome } from '../actions/wait-for-outcome.ts';
+import { exitCodes } from './io.ts';
+import { describeOutcome } from './outcome.ts';
+import type { Session } from './session.ts';
+import { counted } from './words.ts';
+
+const waitersMax = 8;
+/** More than this is a summary, not something to read. */
+const describedMax = 5;
+const refusedShownMax = 20;
+
+/** Prints what was enqueued and what was not, and with `waitSeconds` what became of it. */
+export async function reportSent(
+  session: Session,
+  sent: SentDrafts,
+  waitSeconds: number | undefined,
+): Promise<number> {
+  const { terminal } = session;
+  const outcomes =
+    waitSeconds === undefined ? undefined : await waitForAll(session, sent, waitSeconds);
+  terminal.answer({ ...sent, ...(outcomes ? { outcomes } : {}) }, () =>
+    [
+      ...describeSent(sent),
+      ...describeRefused(sent, terminal),
+      ...(outcomes ? describeOutcomes(outcomes, terminal) : []),
+    ].join('\n'),
+  );
+  if (sent.accepted.length === 0) return exitCodes.nothing;
+  const queued = sent.notAccepted.length > 0 ? exitCodes.partly : exitCodes.ok;
+  return outcomes ? Math.max(queued, exitCodeOf(outcomes)) : queued;
+}
+
+async function waitForAll(
+  { backend, progress }: Session,
+  { accepted }: SentDrafts,
+  waitSeconds: number,
+): Promise<readonly (RequestOutcome | undefined)[]> {
+  const bar = progress('waiting', accepted.length);
+  const until = Date.now() + waitSeconds * 1000;
+  let done = 0;
+  const outcomes = await inParallel(accepted, waitersMax, async ({ messageId }) => {
+    const found = await waitForOutcome(backend, messageId, { waitMs: until - Date.now() });
+    done += 1;
+    bar.to(done);
+    return found;
+  });
+  bar.end();
+  return outcomes;
+}
+
+function describeSent({ accepted }: SentDrafts): readonly string[] {
+  if (accepted.length > describedMax) return [`${accepted.length} requests enqueued`];
+  return accepted.map(({ id, messageId }) => `enqueued: id ${id}, message ${messageId}`);
+}
+
+function describeRefused(
+  { notAccepted }: SentDrafts,
+  terminal: Session['terminal'],
+): readonly string[] {
+  if (notAccepted.length === 0) return [];
+  const rows = notAccepted
+    .slice(0, refusedShownMax)
+    .map(({ line, id, reason, detail }) => [
+      line === undefined ? (id ?? '') : `line ${line}`,
+      reason,
+      detail,
+    ]);
+  const more = notAccepted.length - rows.length;
+  return [
+    `${counted(notAccepted.length, 'request')} not enqueued:`,
+    terminal.table(['request', 'reason', 'detail'], rows),
+    ...(more > 0 ? [`and ${more} more (all with --json)`] : []),
+  ];
+}
+
+function describeOutcomes(
+  outcomes: readonly (RequestOutcome | undefined)[],
+  terminal: Session['terminal'],
+): readonly string[] {
+  if (outcomes.length <= describedMax)
+    return outcomes.flatMap((outcome) => [
+      '',
+      outcome
+        ? describeOutcome(outcome, terminal)
+        : 'not taken up yet: ask again with goodstanding outcome',
+    ]);
+  const counts = new Map<string, number>();
+  for (const each of recipientOutcomes(outcomes)) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [
+    terminal.table(
+      ['outcome', 'recipients'],
+      [...counts].map(([name, count]) => [name, String(count)]),
+    ),
+  ];
+}
+
+function recipientOutcomes(outcomes: readonly (RequestOutcome | undefined)[]): readonly string[] {
+  return outcomes.flatMap((request) =>
+    request ? request.recipients.map(({ outcome }) => outcome) : ['pending'],
+  );
+}
+
+/** Mail that waits for its own sendAt goes as it was asked to. */
+function exitCodeOf(outcomes: readonly (RequestOutcome | undefined)[]): number {
+  const good = outcomes.flatMap((request) =>
+    request
+      ? request.recipients.map(
+          ({ outcome, reason }) =>
+            outcome === 'accepted' || outcome === 'delivered' || reason === 'send-at',
+        )
+      : [false],
+  );
+  if (good.every((each) => each)) return exitCodes.ok;
+  return good.some((each) => each) ? exitCodes.partly : exitCodes.nothing;
+}

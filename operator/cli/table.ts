@@ -1,0 +1,98 @@
+/** The one file that knows the table library. */
+import Table from 'cli-table3';
+
+export type TableLook = {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly colour: boolean;
+};
+
+const gap = 2;
+const columnMin = 6;
+
+const borderless = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(gap),
+} as const;
+
+/** Returns a table without lines that fits the width; the widest columns give way and wrap. */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  look: TableLook,
+): string {
+  const widths = shrink(
+    head.map((title, column) => longest([title, ...rows.map((row) => row[column] ?? '')])),
+    look.width - gap * (head.length - 1),
+  );
+  const cells = (row: readonly string[]) =>
+    row.map((text, column) => wrap(printable(text), widths[column] ?? columnMin));
+  const table = new Table({
+    head: cells(head),
+    chars: borderless,
+    style: { head: look.colour ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colWidths: widths.map((width) => width),
+  });
+  table.push(...rows.map(cells));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Takes width from the widest column until all fit. */
+function shrink(natural: readonly number[], available: number): readonly number[] {
+  const widths = [...natural];
+  while (widths.reduce((sum, width) => sum + width, 0) > available) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] ?? 0) <= columnMin) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(...texts.flatMap((text) => text.split('\n')).map((line) => line.length), 1);
+}
+
+/** Breaks at spaces, and words that are too long by themselves anywhere. */
+function wrap(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const lines: string[] = [''];
+      for (const word of line.split(' ').flatMap((each) => inPieces(each, width))) {
+        const last = lines.at(-1) ?? '';
+        if (last === '') lines[lines.length - 1] = word;
+        else if (last.length + 1 + word.length <= width)
+          lines[lines.length - 1] = `${last} ${word}`;
+        else lines.push(word);
+      }
+      return lines;
+    })
+    .join('\n');
+}
+
+function inPieces(word: string, width: number): readonly string[] {
+  return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [word]);
+}
+
+/** What tables hold may come from outside; control characters would reach the terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
+  return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, '?');
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
+import { CommanderError } from 'commander';
+import { exitCodes, type Io, takesColour } from './io.ts';
+import { formatTable } from './table.ts';
+
+export type Terminal = {
+  /** Writes the answer: one JSON line with `--json`, else the text. */
+  readonly answer: (value: unknown, text: () => string) => void;
+  /** Writes a line for people to stderr. */
+  readonly note: (text: string) => void;
+  readonly table: (head: readonly string[], rows: readonly (readonly string[])[]) => string;
+  readonly strong: (text: string) => string;
+  /** Asks on a terminal; says yes when it was told to. @throws a usage error when nobody can be asked */
+  readonly confirm: (question: string, yes: boolean) => Promise<boolean>;
+};
+
+const widthDefault = 80;
+const widthMin = 60;
+const widthMax = 120;
+
+/** Returns the terminal as commands use it. */
+export function createTerminal(io: Io, json: boolean): Terminal {
+  const colour = takesColour(io.stdout, io.env);
+  const width = Math.min(widthMax, Math.max(widthMin, io.stdout.columns ?? widthDefault));
+  return {
+    answer: (value, text) => {
+      io.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text()}\n`);
+    },
+    note: (text) => {
+      io.stderr.write(`${paint('dim', text, takesColour(io.stderr, io.env))}\n`);
+    },
+    table: (head, rows) => formatTable(head, rows, { width, colour }),
+    strong: (text) => paint('bold', text, colour),
+    confirm: (question, yes) => (yes ? Promise.resolve(true) : ask(io, question)),
+  };
+}
+
+function paint(style: 'bold' | 'dim', text: string, colour: boolean): string {
+  return colour ? styleText(style, text, { validateStream: false }) : text;
+}
+
+async function ask(io: Io, question: string): Promise<boolean> {
+  if (io.stdin.isTTY !== true)
+    throw new CommanderError(
+      exitCodes.usage,
+      'goodstanding.unconfirmed',
+      `this asks first, and there is no terminal to ask at: pass --yes to do it (${question})`,
+    );
+  const reader = createInterface({ input: io.stdin, output: io.stderr });
+  const said = await reader.question(`${question} [y/N] `);
+  reader.close();
+  return /^y(es)?$/i.test(said.trim());
+}

@@ -1,0 +1,107 @@
+import Table from 'cli-table3';
+import type { PipelineConfig } from '../../contract/pipeline-config.ts';
+import { explainReason } from '../../contract/recipient-outcomes.ts';
+import type { Runtime } from '../../local/runtime.ts';
+import type { StartOptions } from './options.ts';
+import type { RunReport } from './run-requests.ts';
+
+/** What a person, or with `--json` a program, sees of a start. */
+export type Show = {
+  readonly ready: (started: {
+    readonly config: PipelineConfig;
+    readonly runtime: Runtime;
+    readonly seconds: number;
+  }) => void;
+  readonly progress: (text: string) => void;
+  readonly report: (report: RunReport) => void;
+  readonly staysUp: (runtime: Runtime) => void;
+  readonly log: (source: string, line: string) => void;
+  readonly problem: (text: string) => void;
+};
+
+/** What each outcome means, for who reads the table for the first time. */
+const meanings: Readonly<Record<string, string>> = {
+  delivered: 'the mailbox provider said 250',
+  accepted: 'SES took it; Delivery events are off for this stream',
+  bounced: 'the mailbox provider refused it',
+  complained: 'delivered, then reported as spam',
+  suppressed: 'not sent: the address is on a suppression list',
+  rejected: 'not sent: the request is at fault, the app is told why',
+  expired: 'not sent: its expiresAt had passed',
+  held: 'waits for its sendAt or for an operator',
+  parked: 'waits for a person: see `npx goodstanding dlq list`',
+};
+
+/** Returns the voice of a start: words on stdout, or on stderr where `--json` owns stdout. */
+export function createConsole(options: StartOptions): Show {
+  const say = (text: string) => (options.json ? process.stderr : process.stdout).write(`${text}\n`);
+  const live = process.stderr.isTTY === true;
+  return {
+    ready: ({ config, runtime, seconds }) => {
+      say(
+        `goodstanding ${config.deployment} is up at ${runtime.endpointUrl} after ${seconds.toFixed(1)} s\n`,
+      );
+      for (const [name, value] of Object.entries(runtime.outputs))
+        if (value.startsWith(runtime.endpointUrl)) say(`  ${name.padEnd(28)} ${value}`);
+      say('');
+    },
+    progress: (text) => {
+      if (live) process.stderr.write(`\r\u001b[2K${text}`);
+    },
+    report: (report) => {
+      if (live) process.stderr.write('\r\u001b[2K');
+      say(describeReport(report));
+      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    },
+    staysUp: ({ endpointUrl }) => {
+      say(
+        [
+          'It stays up; Ctrl-C ends it. In another terminal:',
+          '  npx goodstanding send --to success@simulator.amazonses.com --subject Hello --text Hi --wait',
+          '  npx goodstanding suppress check bounce+0@simulator.amazonses.com',
+          `  aws sqs list-queues --endpoint-url ${endpointUrl}   (any SDK: AWS_ENDPOINT_URL=${endpointUrl})`,
+          `  curl ${endpointUrl}/_local/messages                what SES received`,
+        ].join('\n'),
+      );
+    },
+    log: (source, line) => {
+      const told = problemIn(line);
+      if (told) say(`${source}: ${told}`);
+    },
+    problem: (text) => {
+      process.stderr.write(`error: ${text}\n`);
+    },
+  };
+}
+
+function describeReport(report: RunReport): string {
+  const table = new Table({
+    head: ['outcome', 'recipients', 'meaning'],
+    style: { head: [], border: [] },
+  });
+  for (const [outcome, count] of Object.entries(report.outcomes))
+    if (count > 0)
+      table.push([outcome, { content: String(count), hAlign: 'right' }, meanings[outcome] ?? '']);
+  const reasons = Object.entries(report.reasons).map(
+    ([reason, count]) =>
+      `  ${String(count).padStart(5)}  ${reason.padEnd(24)} ${explainReason(reason) ?? ''}`,
+  );
+  return [
+    `${report.requests} requests for ${report.recipients} recipients in ${report.seconds} s: ${report.lost} lost, ${report.doubleSent} sent twice, ${report.duplicates} repeated and sent once`,
+    table.toString(),
+    ...(reasons.length > 0 ? ['why:', ...reasons] : []),
+    '',
+  ].join('\n');
+}
+
+/** Functions write metrics and decisions; a person is shown what went wrong. */
+function problemIn(line: string): string | undefined {
+  try {
+    const told: unknown = JSON.parse(line);
+    const code =
+      typeof told === 'object' && told !== null && 'code' in told ? String(told.code) : '';
+    return /failed|warning|unknown/.test(code) ? line : undefined;
+  } catch {
+    return line;
+  }
+}

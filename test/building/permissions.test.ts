@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import type { wildcards } from '../../lib/acknowledge.ts';
+import { rich } from './support/configs.ts';
+import { everyPermission, functionNames, permissionsOf } from './support/permissions.ts';
+import { build } from './support/template.ts';
+
+const built = await build(rich);
+
+/** Every resource that may end in a wildcard, with what may be done to it. */
+const allowedWildcards: Readonly<
+  Record<keyof typeof wildcards, { readonly resource: RegExp; readonly actions: readonly string[] }>
+> = {
+  contentFolder: {
+    resource: /^<Content.*\.Arn>\/(requests|attachments|held)\/\*$/,
+    actions: ['s3:GetObject', 's3:PutObject'],
+  },
+  sesTemplates: { resource: /:template\/\*$/, actions: ['ses:SendEmail'] },
+  sesAccount: {
+    resource: /^\*$/,
+    actions: [
+      'ses:DeleteSuppressedDestination',
+      'ses:GetAccount',
+      'ses:ListSuppressedDestinations',
+    ],
+  },
+};
+
+/** What writes to a table; reading is left out. */
+const writeActions = ['BatchWriteItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+test('no permission names all actions of a service', () => {
+  for (const { action } of everyPermission(built)) expect(action).not.toContain('*');
+});
+
+test('a wildcard resource is one of the listed ones, for the listed actions', () => {
+  const wide = everyPermission(built).filter(({ resource }) => resource.includes('*'));
+  expect(wide.length).toBeGreaterThan(0);
+  for (const { action, resource } of wide) {
+    const reasons = Object.values(allowedWildcards).filter(
+      (listed) => listed.resource.test(resource) && listed.actions.includes(action),
+    );
+    expect(reasons, `${action} on ${resource}`).toHaveLength(1);
+  }
+});
+
+test.each([
+  ['Assignments', ['acme-mail-seed']],
+  ['Directory', ['acme-mail-seed']],
+  ['Suppression', ['acme-mail-feedback', 'acme-mail-suppression']],
+  ['Ledger', [...dispatchers(), 'acme-mail-feedback']],
+  ['Pacing', [...dispatchers(), 'acme-mail-account', 'acme-mail-seed']],
+  ['Evidence', []],
+])('only its writers write to the table %s', (table, writers) => {
+  const found = functionNames(built).filter((name) =>
+    permissionsOf(built, name).some(
+      ({ action, resource }) =>
+        writeActions.includes(action) && resource.startsWith(`<State${table}`),
+    ),
+  );
+  expect(found.sort()).toEqual([...writers].sort());
+});
+
+test('a dispatch function reaches its own queues and no other stream', () => {
+  const own = permissionsOf(built, 'acme-mail-dispatch-marketing').map(({ resource }) => resource);
+  expect(own.filter((resource) => resource.startsWith('<Send'))).toSatisfy(
+    (resources: readonly string[]) =>
+      resources.length > 0 && resources.every((found) => found.startsWith('<Sendmarketing')),
+  );
+  expect(own.filter((resource) => resource.includes('configuration-set/'))).toEqual(
+    ['managed', 'old'].map((pool) => expect.stringContaining(`/acme-mail-marketing-${pool}`)),
+  );
+});
+
+test('a dispatch function sends as the configured identities, existing ones included', () => {
+  const identities = permissionsOf(built, 'acme-mail-dispatch-transactional')
+    .filter(({ action, resource }) => action === 'ses:SendEmail' && resource.includes(':identity/'))
+    .map(({ resource }) => resource.replace(/^.*:identity\//, ''));
+  expect(identities.sort()).toEqual(
+    ['example.com', 'example.net', 'example.org', 'me@example.edu', 'news.example.com'].sort(),
+  );
+});
+
+test('an app with the sender policy enqueues, offloads and looks up, on these resources alone', () => {
+  const policy = {
+    ...built,
+    ofType: (type: string) => (type.endsWith('ManagedPolicy') ? built.ofType(type) : []),
+  };
+  const permissions = everyPermission(policy).map(
+    ({ action, resource }) => `${action} ${resource.replace(/[0-9A-F]{8}(?=[.>])/, '')}`,
+  );
+  expect(permissions.sort()).toEqual(
+    [
+      ...['transactional', 'lifecycle', 'marketing'].flatMap((stream) => [
+        `sqs:GetQueueUrl <Send${stream}IntakeQueue.Arn>`,
+        `sqs:SendMessage <Send${stream}IntakeQueue.Arn>`,
+      ]),
+      's3:PutObject <ContentBucket.Arn>/attachments/*',
+      's3:PutObject <ContentBucket.Arn>/requests/*',
+      'dynamodb:BatchGetItem <StateLedger.Arn>',
+      'dynamodb:GetItem <StateLedger.Arn>',
+      'dynamodb:Query <StateLedger.Arn>',
+    ].sort(),
+  );
+});
+
+function dispatchers(): readonly string[] {
+  return Object.keys(rich.streams).map((stream) => `acme-mail-dispatch-${stream}`);
+}
