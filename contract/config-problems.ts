@@ -28,23 +28,24 @@ function emptiness({ sendingDomains, sendingAddresses, streams }: PipelineConfig
 
 function poolProblems({ streams, pools }: PipelineConfig, stream: string): readonly string[] {
   const path = `streams.${stream}.pools`;
-  const wanted = streams[stream]?.pools ?? [];
+  const { pools: open = [], retiringPools = [] } = streams[stream] ?? {};
+  const wanted = [...open, ...retiringPools];
   const unknown = wanted.filter((pool) => !Object.hasOwn(pools, pool));
   if (unknown.length > 0)
     return [
       `${path}: got ${unknown.join(', ')}; allowed: ${Object.keys(pools).join(', ') || 'none, pools is empty'}; add the pool under pools or correct the name`,
     ];
-  if (wanted.every((pool) => pools[pool]?.retiring))
+  if (open.every((pool) => pools[pool]?.retiring))
     return [
-      `${path}: got only retiring pools (${wanted.join(', ')}); allowed: at least one that takes mail; add one first`,
+      `${path}: got only retiring pools (${open.join(', ')}); allowed: at least one that takes mail; add one first`,
     ];
   return repeated(wanted).map((pool) => `${path}: got ${pool} twice; allowed: once; remove one`);
 }
 
 /** SES names a configuration set after stream and pool, so a-b with c would meet a with b-c. */
 function repeatedSets({ streams }: PipelineConfig): readonly string[] {
-  const sets = Object.entries(streams).flatMap(([stream, { pools }]) =>
-    [...new Set(pools)].map((pool) => `${stream}-${pool}`),
+  const sets = Object.entries(streams).flatMap(([stream, { pools, retiringPools }]) =>
+    [...new Set([...pools, ...retiringPools])].map((pool) => `${stream}-${pool}`),
   );
   return repeated(sets).map(
     (set) =>

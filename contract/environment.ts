@@ -20,6 +20,8 @@ export const streamPolicy = z.strictObject({
   sendRateHeadroom: z.number(),
   /** Days for which the ledger keeps what it knows. */
   ledgerDays: z.int(),
+  /** Every stream of the deployment, to tell an unknown one from another queue's. */
+  streams: z.array(z.string()),
 });
 export type StreamPolicy = z.output<typeof streamPolicy>;
 
@@ -28,7 +30,11 @@ export const seedPlan = z.strictObject({
   tenancy: z.enum(['single', 'many']),
   /** Domains and addresses that the tenant `default` owns in single tenancy. */
   fromOwned: z.array(z.string()),
-  streams: z.record(z.string(), z.strictObject({ pools: z.array(z.string()) })),
+  /** Stream → pools that take its new mail, and pools that are leaving it. */
+  streams: z.record(
+    z.string(),
+    z.strictObject({ pools: z.array(z.string()), retiring: z.array(z.string()) }),
+  ),
   pools: z.record(z.string(), z.strictObject({ kind: z.string(), retiring: z.boolean() })),
   initialSendRatePerSecond: z.number(),
 });

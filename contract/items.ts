@@ -148,8 +148,13 @@ export const poolItem = z.object({
 });
 export type PoolItem = z.output<typeof poolItem>;
 
-/** Directory: a stream, with the pools the last deploy declared for new mail. */
-export const streamItem = z.object({ ...key, stream: z.string(), pools: z.array(z.string()) });
+/** Directory: a stream, with the pools the last deploy declared for new mail, and those leaving it since when. */
+export const streamItem = z.object({
+  ...key,
+  stream: z.string(),
+  pools: z.array(z.string()),
+  retiring: z.record(z.string(), ms),
+});
 export type StreamItem = z.output<typeof streamItem>;
 
 /** Assignment: weighted pools of a stream; a retiring or unknown pool never stands here. */

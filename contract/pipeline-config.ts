@@ -56,6 +56,8 @@ const pool = z.strictObject({
 const stream = z.strictObject({
   /** Pools that may carry this stream, at least one that is not retiring. */
   pools: z.array(z.string()).min(1).max(10),
+  /** First step of taking a pool from this stream alone: it takes no new mail; deploy, wait 14 h, then delete the entry. Default none. */
+  retiringPools: z.array(z.string()).max(10).default([]),
   /** Hear of every Delivery (0.98 USD per million); without it the final outcome is `accepted`. Default false. */
   deliveryEvents: z.boolean().default(false),
   /** How long SES keeps retrying, in seconds (300 to 50400). Default 50400 (14 h), SES's own maximum. */

@@ -33,7 +33,14 @@ export function parseAddress(text: string): Address | AddressProblem {
       'recipient-invalid',
       "before the @: letters, digits and !#$%&'*+/=?^_`{|}~- in dot-separated words",
     );
-  const domain = domainToASCII(text.slice(at + 1)).toLowerCase();
+  // An encoded word before the @ is read by some mail programs as another address.
+  if (localPart.includes('=?'))
+    return problem('recipient-invalid', 'before the @: =? begins an encoded word');
+  const given = text.slice(at + 1);
+  // domainToASCII reads a URL's host: it would stop at / ? # and decode %2e, and so name another domain.
+  if (!/^[A-Za-z0-9._\u0080-\u{10ffff}-]+$/u.test(given))
+    return problem('recipient-invalid', 'after the @: a DNS name with a dot, such as example.com');
+  const domain = domainToASCII(given).toLowerCase();
   if (!/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain))
     return problem('recipient-invalid', 'after the @: a DNS name with a dot, such as example.com');
   if (/^[0-9.]+$/.test(domain))

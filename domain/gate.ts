@@ -24,6 +24,8 @@ export type GateFacts = {
   readonly tenant: GateTenant | undefined;
   /** Stream of the queue the request came from. */
   readonly stream: string;
+  /** Every stream of the deployment. */
+  readonly streams: readonly string[];
   /** Pools declared for the stream. */
   readonly pools: readonly string[];
   readonly now: EpochMs;
@@ -46,7 +48,8 @@ export type GateCheck = (facts: GateFacts) => Admission | undefined;
  * can mend stand first, then what waits for a person, then what waits for the clock.
  */
 export const gateChecks: readonly (readonly [name: string, check: GateCheck])[] = [
-  ['stream', streamMatches],
+  ['stream known', streamKnown],
+  ['stream of this queue', streamMatches],
   ['pool', poolDeclared],
   ['tenant known', tenantKnown],
   ['tenant stream', tenantMayUseStream],
@@ -101,6 +104,12 @@ export function ownsSender(owned: readonly string[], sender: Address): boolean {
       ? entry.toLowerCase() === recipientIdentity(sender)
       : sender.domain === entry || sender.domain.endsWith(`.${entry}`),
   );
+}
+
+function streamKnown({ request, streams }: GateFacts): Admission | undefined {
+  return streams.includes(request.stream)
+    ? undefined
+    : reject('stream-unknown', `stream: got ${request.stream}; allowed: ${streams.join(', ')}`);
 }
 
 function streamMatches({ request, stream }: GateFacts): Admission | undefined {

@@ -23,11 +23,15 @@ export function formatMailbox(mailbox: {
  */
 export function readSingleMailbox(headerValue: string): Address | undefined {
   const value = headerValue.trim();
+  // What trim takes away beyond blanks and tabs, another program may take for a part of the address.
+  if (/[^ \t]/.test(headerValue.replace(value, ''))) return undefined;
   if (/[^\x20-\x7e\t]/.test(value.replace(/[\u0080-\u{10ffff}]/gu, ''))) return undefined;
-  const angle = /^(?:"(?:[^"\\]|\\.)*"|[^"<>,;:@()]*)\s*<([^<>\s,;()"]+)>$/.exec(value);
+  // One way to match each character, so that a long header costs linear time.
+  const angle = /^(?:"(?:[^"\\]|\\.)*"\s*|[^"<>,;:@()]*)<([^<>\s,;()"]+)>$/.exec(value);
   const bare = /^[^<>\s,;()":]+$/.exec(value);
   const text = angle?.[1] ?? bare?.[0];
-  if (!text) return undefined;
+  // An address in another script needs SMTPUTF8, which SES has not.
+  if (!text || /[^\x21-\x7e]/.test(text)) return undefined;
   const parsed = parseAddress(text);
   return isAddress(parsed) ? parsed : undefined;
 }

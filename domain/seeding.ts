@@ -18,7 +18,7 @@ export function earlyRemoval(
   for (const { pool, retiringAt } of known) {
     if (planned.includes(pool)) continue;
     if (retiringAt === undefined)
-      return `pool ${pool} was removed while it may carry mail; put it back with retiring: true, deploy, wait 14 h, then remove it`;
+      return `pool ${pool} was removed while it may carry mail; put it back as retiring (retiring: true on the pool, or the stream's retiringPools), deploy, wait 14 h, then remove it`;
     if (now - retiringAt < retirementMs)
       return `pool ${pool} has been retiring since ${new Date(retiringAt).toISOString()}; its mail may be inside SES for 14 h; remove it after ${new Date(retiringAt + retirementMs).toISOString()}`;
   }

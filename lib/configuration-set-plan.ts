@@ -16,8 +16,8 @@ export type PlannedSet = {
 export function configurationSetsOf(config: PipelineConfig): readonly PlannedSet[] {
   const names = namesOf(config.deployment);
   return Object.entries(config.streams).flatMap(
-    ([stream, { pools, maxDeliverySeconds, deliveryEvents }]) =>
-      pools.map((pool) => ({
+    ([stream, { pools, retiringPools, maxDeliverySeconds, deliveryEvents }]) =>
+      [...pools, ...retiringPools].map((pool) => ({
         stream,
         pool,
         name: names.configurationSet(stream, pool),

@@ -64,7 +64,10 @@ function planOf(config: PipelineConfig): SeedPlan {
   return {
     tenancy: config.tenancy,
     fromOwned: [...config.sendingDomains.map(({ domain }) => domain), ...config.sendingAddresses],
-    streams: mapValues(config.streams, ({ pools }) => ({ pools })),
+    streams: mapValues(config.streams, ({ pools, retiringPools }) => ({
+      pools: pools.filter((pool) => !config.pools[pool]?.retiring),
+      retiring: [...retiringPools, ...pools.filter((pool) => config.pools[pool]?.retiring)],
+    })),
     pools: mapValues(config.pools, ({ kind, retiring }) => ({ kind, retiring })),
     initialSendRatePerSecond: config.limits.initialSendRatePerSecond,
   };

@@ -42,7 +42,7 @@ const tableGrants: TableGrants = {
  * Dispatch hands mail back to the queue to wait (sendAt, pacing), and each return counts as a receive.
  * A bad request never loops, it is rejected with a reason; so the count can afford to be generous.
  */
-const maxReceiveCount = 20;
+const maxReceiveCount = 50;
 
 /** One stream's way out: intake queue, parked mail, dispatch. */
 export class SendPath extends Construct {
@@ -95,7 +95,8 @@ export class SendPath extends Construct {
   /** SES asks for the action on the identity, the configuration set and the template alike. */
   #grantSending({ identities, sets }: SendPathProps): void {
     this.dispatch.allow(
-      ['ses:SendEmail'],
+      // SES judges a raw message under its old name.
+      ['ses:SendEmail', 'ses:SendRawEmail'],
       ...identities,
       ...sets.map(({ name }) => sesArn(`configuration-set/${name}`)),
     );
@@ -109,5 +110,6 @@ function policyOf({ config, settings, sets }: SendPathProps): StreamPolicy {
     ambiguous: settings.ambiguous,
     sendRateHeadroom: config.limits.sendRateHeadroom,
     ledgerDays: config.retention.ledgerDays,
+    streams: Object.keys(config.streams),
   };
 }

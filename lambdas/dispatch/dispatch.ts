@@ -55,6 +55,7 @@ async function admit(
     },
     tenant: await ports.readTenant(request.tenant),
     stream: ports.stream,
+    streams: ports.policy.streams,
     pools: Object.keys(ports.policy.configurationSets),
     now,
     sendAheadMs: requestLimits.sendAheadMs,

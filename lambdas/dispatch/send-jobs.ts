@@ -1,6 +1,6 @@
 import type { AttemptResult } from '../../contract/items.ts';
 import { requestLimits } from '../../contract/send-request.ts';
-import { choosePool } from '../../domain/assignment.ts';
+import { choosePool, type WeightedPool } from '../../domain/assignment.ts';
 import { attemptSize } from '../../domain/pacing.ts';
 import { type EpochMs, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
@@ -118,16 +118,22 @@ async function sendAttempts(
   return { results, waitMs: 0 };
 }
 
+/**
+ * A pool that the assignment names before this function's settings do (a deploy is under way) takes no
+ * mail yet.
+ */
 function egressOf(
   job: Job,
-  pools: Parameters<typeof choosePool>[0],
+  pools: readonly WeightedPool[],
   ports: DispatchPorts,
 ): { readonly pool: string; readonly configurationSet: string } {
-  const pool = choosePool(pools, job.request.tenant, job.request.pool);
-  const configurationSet = pool === undefined ? undefined : ports.policy.configurationSets[pool];
+  const { configurationSets } = ports.policy;
+  const usable = pools.filter(({ pool }) => Object.hasOwn(configurationSets, pool));
+  const pool = choosePool(usable, job.request.tenant, job.request.pool);
+  const configurationSet = pool === undefined ? undefined : configurationSets[pool];
   if (pool === undefined || configurationSet === undefined)
     throw new Error(
-      `the assignment of ${ports.stream} names pool ${pool}, which has no configuration set; deploy again`,
+      `the assignment of ${ports.stream} names no pool that has a configuration set; deploy again`,
     );
   return { pool, configurationSet };
 }

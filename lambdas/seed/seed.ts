@@ -32,14 +32,27 @@ const singleTenant = 'default';
  */
 export async function seed(plan: SeedPlan, ports: SeedPorts): Promise<void> {
   const known = await ports.readPools();
-  const problem = earlyRemoval(known, Object.keys(plan.pools), ports.clock());
-  if (problem) throw new Error(problem);
-  for (const [stream, { pools }] of Object.entries(plan.streams))
-    await seedStream(
-      stream,
-      pools.filter((pool) => plan.pools[pool]?.retiring === false),
-      ports,
-    );
+  refuseEarlyRemoval(known, Object.keys(plan.pools), 'this deployment', ports);
+  const streams = await Promise.all(
+    Object.entries(plan.streams).map(async ([stream, planned]) => {
+      const before = await ports.readStream(stream);
+      const served = [
+        ...(before?.pools ?? []).map((pool) => ({ pool })),
+        ...Object.entries(before?.retiring ?? {}).map(([pool, retiringAt]) => ({
+          pool,
+          retiringAt,
+        })),
+      ];
+      refuseEarlyRemoval(
+        served,
+        [...planned.pools, ...planned.retiring],
+        `stream ${stream}`,
+        ports,
+      );
+      return { stream, planned, before };
+    }),
+  );
+  for (const each of streams) await seedStream(each, ports);
   for (const [pool, settings] of Object.entries(plan.pools))
     await seedPool(
       pool,
@@ -52,9 +65,26 @@ export async function seed(plan: SeedPlan, ports: SeedPorts): Promise<void> {
   await ports.writeSendRate(await sendRate(plan, ports));
 }
 
+/** A set that mail inside SES still names must not go: its events would go with it. */
+function refuseEarlyRemoval(
+  known: Parameters<typeof earlyRemoval>[0],
+  planned: readonly string[],
+  where: string,
+  ports: SeedPorts,
+): void {
+  const problem = earlyRemoval(known, planned, ports.clock());
+  if (problem) throw new Error(`${where}: ${problem}`);
+}
+
+type StreamSeed = {
+  readonly stream: string;
+  readonly planned: SeedPlan['streams'][string];
+  readonly before: StreamItem | undefined;
+};
+
 /** A pool leaves the assignment before it is marked as retiring, so that nothing names what is going. */
-async function seedStream(stream: string, declared: readonly string[], ports: SeedPorts) {
-  const before = await ports.readStream(stream);
+async function seedStream({ stream, planned, before }: StreamSeed, ports: SeedPorts) {
+  const declared = planned.pools;
   for (let attempt = 0; ; attempt += 1) {
     const current = await ports.readAssignment(stream);
     const pools = seedAssignment(current?.pools, before?.pools ?? [], declared);
@@ -76,7 +106,15 @@ async function seedStream(stream: string, declared: readonly string[], ports: Se
         `the assignment of ${stream} keeps changing; deploy again when rotation rests`,
       );
   }
-  await ports.putStream({ ...directoryKeys.stream(stream), stream, pools: [...declared] });
+  const now = ports.clock();
+  await ports.putStream({
+    ...directoryKeys.stream(stream),
+    stream,
+    pools: [...declared],
+    retiring: Object.fromEntries(
+      planned.retiring.map((pool) => [pool, before?.retiring[pool] ?? now]),
+    ),
+  });
 }
 
 async function seedPool(

@@ -37,6 +37,7 @@ export async function runRequests(
   const queued: QueuedRequest[] = [];
   const expected = expectRequests(waves.flat(), streams);
   let from = 0;
+  let settled: Settled | undefined;
   for (const wave of waves) {
     queued.push(
       ...(await enqueue(expected.slice(from, from + wave.length), {
@@ -45,13 +46,20 @@ export async function runRequests(
       })),
     );
     from += wave.length;
-    await settle(queued, { ...pipeline, ledger, deadline });
+    settled = await settle(queued, { ...pipeline, ledger, deadline });
   }
-  const collected = await collectOutcomes(queued, ledger, 0);
-  const seconds = Math.round((performance.now() - startedAt) / 10) / 100;
+  const collected = settled?.collected ?? (await collectOutcomes(queued, ledger, 0));
+  const restedAt = settled?.restedAt ?? performance.now();
   dynamo.destroy();
-  return { ...collected, doubleSent: await countDoubleSent(runtime), seconds };
+  return {
+    ...collected,
+    doubleSent: await countDoubleSent(runtime),
+    seconds: Math.round((restedAt - startedAt) / 10) / 100,
+  };
 }
+
+/** What became of everybody, and when the pipeline came to rest; undefined when the time was up first. */
+type Settled = { readonly collected: Collected; readonly restedAt: number };
 
 type Settling = Parameters<typeof runRequests>[1] & {
   readonly ledger: Table;
@@ -63,22 +71,28 @@ type Settling = Parameters<typeof runRequests>[1] & {
 const stillLooks = 10;
 
 /** Waits until the pipeline rests and nobody is left without an outcome, or the time is up. */
-async function settle(queued: readonly QueuedRequest[], pipeline: Settling): Promise<void> {
+async function settle(
+  queued: readonly QueuedRequest[],
+  pipeline: Settling,
+): Promise<Settled | undefined> {
   let resting = 0;
   let still = 0;
+  let restedAt = performance.now();
   while (performance.now() < pipeline.deadline) {
     await pause(lookMs);
     const depth = await depthOf(pipeline.runtime);
     pipeline.onProgress(`${depth.visible} messages queued, ${depth.inFlight} under way`);
     resting = (await pipeline.runtime.idle()) ? resting + 1 : 0;
     still = depth.visible === 0 ? still + 1 : 0;
+    if (resting === 0 && still === 0) restedAt = performance.now();
     if (resting < 2 && still < stillLooks) continue;
     const secondsLeft = (pipeline.deadline - performance.now()) / 1000;
-    const { lost, waiting } = await collectOutcomes(queued, pipeline.ledger, secondsLeft);
-    if (lost === 0 && waiting === 0) return;
+    const collected = await collectOutcomes(queued, pipeline.ledger, secondsLeft);
+    if (collected.lost === 0 && collected.waiting === 0) return { collected, restedAt };
     resting = 0;
     still = 0;
   }
+  return undefined;
 }
 
 async function depthOf(runtime: Runtime): Promise<{ visible: number; inFlight: number }> {

@@ -39,7 +39,7 @@ export function createConsole(options: StartOptions): Show {
   return {
     ready: ({ config, runtime, seconds }) => {
       say(
-        `goodstanding ${config.deployment} is up at ${runtime.endpointUrl} after ${seconds.toFixed(1)} s\n`,
+        `deployment ${config.deployment} is up at ${runtime.endpointUrl} after ${seconds.toFixed(1)} s\n`,
       );
       for (const [name, value] of Object.entries(runtime.outputs))
         if (value.startsWith(runtime.endpointUrl)) say(`  ${name.padEnd(28)} ${value}`);

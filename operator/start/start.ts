@@ -31,6 +31,8 @@ export async function start(args: readonly string[]): Promise<number> {
 }
 
 async function run(options: StartOptions, show: Show): Promise<number> {
+  // CDK bundles through npx, which otherwise says what it thinks of the user's npm settings.
+  process.env['npm_config_loglevel'] ??= 'error';
   const bodies = options.input === undefined ? undefined : readLines(options.input);
   const startedAt = performance.now();
   const outdir = mkdtempSync(join(tmpdir(), 'goodstanding-'));

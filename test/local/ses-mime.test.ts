@@ -103,7 +103,8 @@ describe('Simple content, read back by independent parsers', () => {
     const read = extract(bytes.toString('utf8'));
     expect(read.subject).toBe(subject);
     expect(lines(read.html)).toBe(lines(html));
-    expect(lines(read.text)).toBe(lines(text));
+    // letterparser drops spaces at the end of a text, even encoded ones.
+    expect(lines(read.text)).toBe(lines(text).trimEnd());
   });
 
   test.each(['BASE64', 'QUOTED_PRINTABLE', 'SEVEN_BIT'] as const)(

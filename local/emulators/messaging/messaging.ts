@@ -3,6 +3,7 @@ import type { Emulator, Place, ResourceProviders } from '../../aws.ts';
 import { awsError } from '../../aws-error.ts';
 import { isObject, listOr, parseJson, stringAt } from '../../json-access.ts';
 import type { Note } from '../../note.ts';
+import { admitAstralCharacters } from './astral-characters.ts';
 import { createBucketProvider } from './bucket-provider.ts';
 import { askApp } from './in-process-app.ts';
 import { createInProcessClient, type InProcessClient } from './in-process-client.ts';
@@ -54,6 +55,7 @@ export async function createMessaging(options: MessagingOptions): Promise<Messag
       `account ${place.accountId} is not supported, the box runs as ${accountOfFauxqs}`,
     );
   }
+  await admitAstralCharacters();
   const app = buildApp({ logger: false, defaultRegion: place.region });
   await app.ready();
   const client = createInProcessClient(app, place);

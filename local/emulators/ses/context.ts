@@ -38,6 +38,7 @@ export type SesContext = {
 /** Who called, as far as SES's events tell it. */
 export type Caller = { readonly principal: string; readonly sourceIp: string };
 
+/** What a new account is made from. */
 export type ContextOptions = {
   readonly place: Place;
   readonly clock: LocalClock;

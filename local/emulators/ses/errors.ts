@@ -15,6 +15,7 @@ export const httpStatusOf = {
   UnknownOperationException: 404,
 } as const;
 
+/** Names of SES's exceptions, as the SDK throws them. */
 export type SesErrorCode = keyof typeof httpStatusOf;
 
 /** One refusal in SES's own words; `handle` turns it into the HTTP answer. */

@@ -17,6 +17,7 @@ import { isServed, perform } from './model/operations.ts';
 import { route } from './model/routing.ts';
 import { readAddress } from './sending/addresses.ts';
 
+/** What the emulated account needs from the box around it. */
 export type SesOptions = {
   readonly place: Place;
   readonly clock: LocalClock;
@@ -27,6 +28,7 @@ export type SesOptions = {
   readonly seed?: number;
 };
 
+/** One emulated SES account. */
 export type Ses = {
   readonly providers: ResourceProviders;
   /** The SES v2 API, service `ses`. */

@@ -24,6 +24,7 @@ export type AccountState = {
   validationThreshold: ValidationThreshold | undefined;
 };
 
+/** The setting of address validation, which nothing acts on locally. */
 export type ValidationThreshold = {
   readonly ConditionThresholdEnabled: 'ENABLED' | 'DISABLED';
   readonly OverallConfidenceThreshold?:

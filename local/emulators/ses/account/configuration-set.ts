@@ -30,4 +30,5 @@ export function existingSet(context: SesContext, name: string): ConfigurationSet
   );
 }
 
+/** How long SES tries to deliver unless a configuration set says less: 14 hours. */
 export const defaultDeliverySeconds = 50_400;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Draw, pick } from '../dice.ts';
 
+/** One leased address. */
 export type DedicatedIp = {
   readonly ip: string;
   readonly pool: string;
@@ -9,9 +10,12 @@ export type DedicatedIp = {
   readonly percentage: number;
 };
 
+/** One pool of the account. */
 export type Pool = { readonly name: string; readonly mode: 'STANDARD' | 'MANAGED' };
 
+/** SES's name for addresses that are in no other pool. */
 export const defaultPool = 'ses-default-dedicated-pool';
+/** SES's name for the addresses that all its customers share. */
 export const sharedPool = 'ses-shared-pool';
 
 const managedIpCount = 2;

@@ -4,6 +4,7 @@ import { refuse } from '../errors.ts';
 import type { InputOf } from '../model/operation-contract.ts';
 import { quotas } from '../quotas.ts';
 
+/** An event destination in the API's words. */
 export type Definition = InputOf<'CreateConfigurationSetEventDestination'>['EventDestination'];
 
 /** Where a configuration set sends its events; exactly one sink. */

@@ -17,6 +17,7 @@ export type Identity = {
   readonly configurationSetName: string | undefined;
 };
 
+/** A custom MAIL FROM domain. */
 export type MailFrom = {
   readonly domain: string;
   readonly behavior: 'USE_DEFAULT_VALUE' | 'REJECT_MESSAGE';
@@ -55,6 +56,7 @@ export function identityKey(name: string): string {
   return at < 0 ? name.toLowerCase() : `${name.slice(0, at)}@${name.slice(at + 1).toLowerCase()}`;
 }
 
+/** The ARN of an identity of this account. */
 export function identityArn(context: SesContext, name: string): string {
   const { partition, region, accountId } = context.place;
   return `arn:${partition}:ses:${region}:${accountId}:identity/${name}`;

@@ -5,6 +5,7 @@ export type TemplateParts = {
   readonly html: string | undefined;
 };
 
+/** A template as CreateEmailTemplate left it. */
 export type StoredTemplate = {
   readonly name: string;
   readonly parts: TemplateParts;

@@ -1,5 +1,6 @@
 import type { SuppressionListReason } from '@aws-sdk/client-sesv2';
 
+/** One suppressed address. */
 export type SuppressedEntry = {
   readonly address: string;
   readonly reason: SuppressionListReason;

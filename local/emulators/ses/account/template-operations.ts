@@ -6,7 +6,7 @@ import { page } from '../model/paging.ts';
 import { quotas } from '../quotas.ts';
 import { sesId } from '../sending/message-ids.ts';
 import { composeMime } from '../sending/mime.ts';
-import { templateFault } from '../sending/rendering.ts';
+import { inspect } from '../sending/rendering.ts';
 import { renderParts, templateData } from '../sending/template-content.ts';
 import { resourceTags } from './resource-tags.ts';
 import type { StoredTemplate, TemplateParts } from './stored-template.ts';
@@ -88,7 +88,7 @@ function checkedParts(content: InputOf<'CreateEmailTemplate'>['TemplateContent']
     refuse('BadRequestException', `Template is ${bytes} bytes long; ${limit}`);
   }
   for (const part of [subject, text, html]) {
-    const fault = templateFault(part ?? '');
+    const { fault } = inspect(part ?? '');
     if (fault !== undefined) refuse('BadRequestException', `Template is invalid: ${fault}`);
   }
   return { subject, text, html };

@@ -40,6 +40,7 @@ export const eventNames = {
   Record<string, { api: EventType; cfn: string; body: string; detail: string }>
 >;
 
+/** What `eventType` can say. */
 export type EventName = keyof typeof eventNames;
 
 const byCfnName: ReadonlyMap<string, EventType> = new Map(

@@ -92,7 +92,9 @@ function commonHeaders(message: Message, headers: readonly Header[]): JsonObject
 }
 
 function tagMap(message: Message, { outgoingIp }: View): JsonObject {
-  const own = message.tags.map(({ name, value }): [string, readonly string[]] => [name, [value]]);
+  const own: Record<string, string[]> = {};
+  // A name given twice keeps both values; that is what the arrays are for.
+  for (const { name, value } of message.tags) own[name] = [...(own[name] ?? []), value];
   return {
     'ses:operation': [message.operation],
     'ses:configuration-set': [message.configurationSetName ?? ''],
@@ -100,6 +102,6 @@ function tagMap(message: Message, { outgoingIp }: View): JsonObject {
     'ses:from-domain': [domainOf(message.from.bare)],
     'ses:caller-identity': [message.principal],
     ...(outgoingIp === undefined ? {} : { 'ses:outgoing-ip': [outgoingIp] }),
-    ...Object.fromEntries(own),
+    ...own,
   };
 }

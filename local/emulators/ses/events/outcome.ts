@@ -1,3 +1,4 @@
+/** A bounce before it has a time and an address. */
 export type Bounce = {
   readonly kind: 'bounce';
   readonly bounceType: 'Permanent' | 'Transient' | 'Undetermined';

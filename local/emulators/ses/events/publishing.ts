@@ -4,6 +4,7 @@ import type { Message } from '../sending/message.ts';
 import { type EventName, eventNames } from './event-names.ts';
 import { mailObject } from './mail-object.ts';
 
+/** Takes PutEvents entries for the default bus. */
 export type PutEvents = (entries: readonly JsonObject[]) => void;
 
 type SesEvent = {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 
-/** Bodies of the `/_local/ses` calls; unknown members are refused. */
-
+/** `PUT /_local/ses/account`: any of the settings. */
 export const accountChange = z.strictObject({
   productionAccess: z.exactOptional(z.boolean()),
   sendingEnabled: z.exactOptional(z.boolean()),
@@ -13,6 +12,7 @@ export const accountChange = z.strictObject({
   controlPlaneRate: z.exactOptional(z.number().nonnegative()),
 });
 
+/** How one recipient behaves. */
 export const recipientScript = z.strictObject({
   address: z.string().min(1),
   outcome: z.enum([
@@ -32,18 +32,23 @@ export const recipientScript = z.strictObject({
   feedbackType: z.exactOptional(z.string()),
 });
 
+/** `PUT /_local/ses/recipients`: one script or several. */
 export const recipientScripts = z.union([recipientScript, z.array(recipientScript)]);
 
+/** `DELETE /_local/ses/recipients` with a body. */
 export const unscripted = z.strictObject({ address: z.string().min(1) });
 
+/** `PUT /_local/ses/dedicated-ips`: all addresses of a standard pool. */
 export const leasedIps = z.strictObject({ pool: z.string().min(1), ips: z.array(z.ipv4()) });
 
+/** `PUT /_local/ses/identities`. */
 export const identityChange = z.strictObject({
   identity: z.string().min(1),
   verified: z.exactOptional(z.boolean()),
   mailFromDomainVerified: z.exactOptional(z.boolean()),
 });
 
+/** `POST /_local/ses/engagement`: what a reader did. */
 export const engagement = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('open'), messageId: z.string() }),
   z.strictObject({

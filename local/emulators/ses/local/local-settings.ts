@@ -12,6 +12,7 @@ import {
   unscripted,
 } from './local-schemas.ts';
 
+/** The account settings with what has been used of them. */
 export function viewAccount({ context }: LocalCall): object {
   return {
     ...context.account,
@@ -42,6 +43,7 @@ export function unscript(call: LocalCall): object {
   return { scripted: context.scripts.size };
 }
 
+/** The account suppression list, oldest change first. */
 export function viewSuppression({ context }: LocalCall): object {
   return context.suppression.list().map(({ address, reason, updatedAtMs, cause }) => ({
     address,
@@ -70,6 +72,7 @@ export function leaseIps(call: LocalCall): object {
   return dedicatedIps.ipsOf(pool);
 }
 
+/** All identities with their verification. */
 export function viewIdentities({ context }: LocalCall): object {
   return [...context.identities.values()].map(({ name, type, verified, mailFrom }) => ({
     identity: name,

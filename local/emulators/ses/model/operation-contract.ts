@@ -94,6 +94,7 @@ export type Contract = {
 
 type Empty = Record<never, never>;
 
+/** Names of the operations that the emulator serves. */
 export type ServedName = keyof Contract;
 
 /** An SDK type as JSON carries it: bytes are base64 text, dates are epoch seconds, no surplus undefined. */
@@ -115,5 +116,7 @@ export type Wire<T> = T extends Uint8Array
 type Present<T> = Exclude<T, undefined>;
 type IsOptional<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? true : false;
 
+/** The JSON input of an operation, once its schema has been checked. */
 export type InputOf<Name extends ServedName> = Wire<Contract[Name][0]>;
+/** The JSON answer of an operation. */
 export type OutputOf<Name extends ServedName> = Wire<Contract[Name][1]>;

@@ -15,7 +15,7 @@ import type { OperationsOf } from './operations-of.ts';
 import { operationShapes } from './sdk-shapes.ts';
 
 /** Every operation the emulator serves, typed by the SDK. */
-export const handlers: OperationsOf<ServedName> = {
+export const operations: OperationsOf<ServedName> = {
   SendEmail: sendEmail,
   SendBulkEmail: sendBulkEmail,
   ...accountOperations,
@@ -30,7 +30,7 @@ export const handlers: OperationsOf<ServedName> = {
 
 /** Whether the emulator serves an operation of the SDK. */
 export function isServed(name: string): name is ServedName {
-  return Object.hasOwn(handlers, name);
+  return Object.hasOwn(operations, name);
 }
 
 /** Checks a request against the SDK's schema, then performs it; refusals are thrown. */
@@ -42,5 +42,5 @@ export async function perform<Name extends ServedName>(
   const shape = operationShapes.get(name);
   if (shape === undefined) throw new Error(`the SDK has no SES operation ${name}`);
   conform<InputOf<Name>>(shape.input, input);
-  return handlers[name](at.context, input, at.caller);
+  return operations[name](at.context, input, at.caller);
 }

@@ -2,17 +2,20 @@ import * as sesv2 from '@aws-sdk/client-sesv2';
 
 type ScalarKind = 'string' | 'number' | 'boolean' | 'timestamp' | 'blob';
 
+/** What a JSON value must be. */
 export type Shape =
   | { readonly kind: ScalarKind }
   | { readonly kind: 'list' | 'map'; readonly member: Shape }
   | StructureShape;
 
+/** A JSON object with known members; of a union exactly one is set. */
 export type StructureShape = {
   readonly kind: 'structure' | 'union';
   readonly name: string;
   readonly members: ReadonlyMap<string, MemberShape>;
 };
 
+/** One member of a structure. */
 export type MemberShape = {
   readonly shape: Shape;
   readonly required: boolean;
@@ -20,6 +23,7 @@ export type MemberShape = {
   readonly from: 'body' | 'path' | { readonly query: string };
 };
 
+/** One call of the API: where it lives and what it takes. */
 export type OperationShape = {
   readonly name: string;
   readonly method: string;

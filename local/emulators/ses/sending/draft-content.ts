@@ -6,7 +6,7 @@ import type { InputOf } from '../model/operation-contract.ts';
 import { checkedCharset } from './charsets.ts';
 import type { Attachment, Content, Header, Text } from './message.ts';
 import { readHeaders } from './raw-headers.ts';
-import { isBeyondSubstitution, templateFault } from './rendering.ts';
+import { inspect } from './rendering.ts';
 import { renderParts, templateData } from './template-content.ts';
 
 type Email = InputOf<'SendEmail'>['Content'];
@@ -36,6 +36,7 @@ export function bodyContent(simple: Simple): Content {
   };
 }
 
+/** Content of a Raw message, from base64. */
 export function rawContent(data: string): Extract<Content, { kind: 'raw' }> {
   const bytes = Buffer.from(data, 'base64');
   return { kind: 'raw', bytes, headers: readHeaders(bytes) };
@@ -58,6 +59,7 @@ export function templateParts(context: SesContext, template: Template): Prepared
   return { name, render };
 }
 
+/** Custom headers in the emulator's own form. */
 export function headersOf(headers: Simple['Headers']): readonly Header[] {
   return (headers ?? []).map(({ Name, Value }) => ({ name: Name, value: Value }));
 }
@@ -96,11 +98,11 @@ function resolve(context: SesContext, template: Template): { name: string; parts
   }
   const parts = { subject: inline.Subject ?? '', text: inline.Text, html: inline.Html };
   for (const part of [parts.subject, parts.text ?? '', parts.html ?? '']) {
-    const fault = templateFault(part);
+    const { fault, beyondSubstitution } = inspect(part);
     if (fault !== undefined) refuse('BadRequestException', `Template is invalid: ${fault}`);
     // Inline templates may only substitute, stored ones may also test and loop.
     // See https://github.com/aws/aws-sdk-js-v3/issues/6657.
-    if (isBeyondSubstitution(part)) {
+    if (beyondSubstitution) {
       refuse('BadRequestException', 'Template contains unsupported operations.');
     }
   }

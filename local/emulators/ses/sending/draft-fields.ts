@@ -4,10 +4,12 @@ import type { Destination, Tag } from './message.ts';
 
 type Input = InputOf<'SendEmail'>;
 
+/** Reads a list of addresses; a missing list is empty. */
 export function addressesOf(texts: readonly string[] | undefined): readonly Address[] {
   return (texts ?? []).map(readAddress);
 }
 
+/** Reads the recipients of a request. */
 export function destinationOf(destination: Input['Destination']): Destination {
   return {
     to: addressesOf(destination?.ToAddresses),
@@ -16,6 +18,7 @@ export function destinationOf(destination: Input['Destination']): Destination {
   };
 }
 
+/** Reads the message tags of a request. */
 export function tagsOf(tags: Input['EmailTags']): readonly Tag[] {
   return (tags ?? []).map(({ Name, Value }) => ({ name: Name, value: Value }));
 }

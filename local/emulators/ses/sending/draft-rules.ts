@@ -1,5 +1,5 @@
 import { existingSet } from '../account/configuration-set.ts';
-import { coveringIdentity, isVerified } from '../account/identity.ts';
+import { coveringIdentity, coveringNames, identityKey, isVerified } from '../account/identity.ts';
 import type { SesContext } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { isSimulator } from '../events/simulator.ts';
@@ -51,7 +51,6 @@ const feedbackTags = new Set(['ses:feedback-id-a', 'ses:feedback-id-b']);
 
 function tagSyntax(_context: SesContext, { tags }: Draft): void {
   const rule = "only alphanumeric ASCII characters, '_', and '-' are allowed.";
-  const seen = new Set<string>();
   for (const { name, value } of tags) {
     if (!feedbackTags.has(name) && !tagText.test(name)) {
       refuse('BadRequestException', `Invalid tag name <${name}>: ${tagFault(name, rule)}`);
@@ -59,8 +58,6 @@ function tagSyntax(_context: SesContext, { tags }: Draft): void {
     if (!tagText.test(value)) {
       refuse('BadRequestException', `Invalid tag value <${value}>: ${tagFault(value, rule)}`);
     }
-    if (seen.has(name)) refuse('BadRequestException', `Duplicate tag name <${name}>.`);
-    seen.add(name);
   }
 }
 
@@ -89,8 +86,8 @@ function senderIdentity(context: SesContext, { identityArn, from }: Draft): void
   if (name === undefined) refuse('BadRequestException', `Invalid identity ARN <${identityArn}>.`);
   // Sending authorization policies of other accounts cannot be seen from here.
   if (account !== context.place.accountId) return;
-  const covers = from.bare === name || from.bare.toLowerCase().endsWith(name.toLowerCase());
-  if (covers && context.identities.has(name)) return;
+  const key = identityKey(name);
+  if (coveringNames(from.bare).includes(key) && context.identities.has(key)) return;
   refuse('BadRequestException', `Identity <${name}> does not cover the sender ${from.bare}.`);
 }
 

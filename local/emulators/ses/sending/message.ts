@@ -3,8 +3,10 @@ import type { Address } from './addresses.ts';
 /** A piece of text and the character set it must leave in. */
 export type Text = { readonly data: string; readonly charset: string };
 
+/** One header field, unfolded. */
 export type Header = { readonly name: string; readonly value: string };
 
+/** One attachment of Simple or Template content. */
 export type Attachment = {
   readonly bytes: Buffer;
   readonly fileName: string;
@@ -29,8 +31,10 @@ export type Content =
   /** A template whose data did not fit; accepted, never sent. */
   | { readonly kind: 'unrendered'; readonly templateName: string; readonly error: string };
 
+/** One message tag. */
 export type Tag = { readonly name: string; readonly value: string };
 
+/** Recipients by kind. */
 export type Destination = {
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
@@ -58,6 +62,7 @@ export type Draft = {
   readonly request: unknown;
 };
 
+/** What has become of one recipient so far. */
 export type RecipientStatus =
   | 'accepted'
   | 'delayed'

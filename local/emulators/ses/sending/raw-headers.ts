@@ -2,7 +2,7 @@ import type { Header } from './message.ts';
 
 type RawHeader = Header & { readonly start: number; readonly end: number };
 
-/** Reads the header block of raw content: unfolded values in order, at most 10 KB as SES's events show. */
+/** Reads the header block of raw content: unfolded values in order. */
 export function readHeaders(bytes: Buffer): readonly Header[] {
   return scan(bytes).map(({ name, value }) => ({ name, value }));
 }
@@ -45,10 +45,13 @@ function scan(bytes: Buffer): readonly RawHeader[] {
   return headers;
 }
 
-const field = /^([!-9;-~]+):((?:[^\r\n]|\r?\n[ \t])*)(?:\r?\n|$)/gm;
+const field = /^([!-9;-~]+):([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|$)/gm;
+/** Far above any real header block; bytes without an empty line must not be scanned to the end. */
+const headerBytesMax = 1024 * 1024;
 
 function headerEnd(bytes: Buffer): number {
   const ends = [bytes.indexOf('\r\n\r\n'), bytes.indexOf('\n\n')].filter((at) => at >= 0);
   // Two bytes more, so that the last header keeps its line break.
-  return ends.length === 0 ? bytes.length : Math.min(...ends) + 2;
+  const end = ends.length === 0 ? bytes.length : Math.min(...ends) + 2;
+  return Math.min(end, headerBytesMax);
 }

@@ -10,6 +10,7 @@ type Compiled = (data: unknown) => string;
 
 const cacheSize = 500;
 const compiled = new Map<string, Compiled>();
+const inspected = new Map<string, Inspection>();
 
 const handlebars = Handlebars.create();
 handlebars.registerHelper('helperMissing', (...args: readonly unknown[]) => {
@@ -34,24 +35,44 @@ export function render(source: string, data: unknown): Rendered {
   }
 }
 
-/** Returns why Handlebars cannot read a template part, or undefined when it can. */
-export function templateFault(source: string): string | undefined {
+/** What can be said of a template part without data. */
+export type Inspection = {
+  /** Why Handlebars cannot read it. */
+  readonly fault: string | undefined;
+  /** Whether it does more than plain substitution, which inline templates may not. */
+  readonly beyondSubstitution: boolean;
+};
+
+/** Reads a template part without rendering it. */
+export function inspect(source: string): Inspection {
+  if (!source.includes('{{')) return { fault: undefined, beyondSubstitution: false };
+  const known = inspected.get(source);
+  if (known !== undefined) return known;
+  const inspection = inspectNew(source);
+  remember(inspected, source, inspection);
+  return inspection;
+}
+
+function inspectNew(source: string): Inspection {
   try {
-    handlebars.parse(source);
-    return undefined;
+    const { body } = handlebars.parse(source);
+    return { fault: undefined, beyondSubstitution: body.some(isBeyondSubstitution) };
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
+    const fault = cause instanceof Error ? cause.message : String(cause);
+    return { fault, beyondSubstitution: false };
   }
 }
 
-/** Whether a part uses more than plain substitution, which inline templates may not. */
-export function isBeyondSubstitution(source: string): boolean {
-  if (!source.includes('{{')) return false;
-  return handlebars.parse(source).body.some((statement) => {
-    if (statement.type === 'ContentStatement' || statement.type === 'CommentStatement')
-      return false;
-    return !isMustache(statement) || statement.params.length > 0;
-  });
+function isBeyondSubstitution(statement: hbs.AST.Statement): boolean {
+  if (statement.type === 'ContentStatement' || statement.type === 'CommentStatement') return false;
+  return !isMustache(statement) || statement.params.length > 0;
+}
+
+/** Keeps the newest; a run has a few templates, but inline ones come with every request. */
+function remember<T>(cache: Map<string, T>, source: string, value: T): void {
+  const [oldest] = cache.keys();
+  if (cache.size >= cacheSize && oldest !== undefined) cache.delete(oldest);
+  cache.set(source, value);
 }
 
 function compile(source: string): Compiled {
@@ -64,9 +85,7 @@ function compile(source: string): Compiled {
     const budget: RenderBudget = { steps: 0, characters: 0 };
     return template(data, { helpers: budgetHelpers(budget, missing) });
   };
-  const [oldest] = compiled.keys();
-  if (compiled.size >= cacheSize && oldest !== undefined) compiled.delete(oldest);
-  compiled.set(source, run);
+  remember(compiled, source, run);
   return run;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkEmailStatus } from '@aws-sdk/client-sesv2';
 import type { Caller, SesContext } from '../context.ts';
-import { refuse, SesError } from '../errors.ts';
+import { refuse, SesError, type SesErrorCode } from '../errors.ts';
 import type { InputOf, OutputOf } from '../model/operation-contract.ts';
 import { quotas } from '../quotas.ts';
 import { accept, refuseClosedAccount } from './accept.ts';
@@ -90,32 +90,22 @@ function replacedTags(defaults: readonly Tag[], own: readonly Tag[]): readonly T
   return [...defaults.filter(({ name }) => !names.has(name)), ...own];
 }
 
-const poolFault = 'Invalid Sending Pool Name';
-const setFault = 'Configuration set';
+/** The entry status that stands for an exception of SendEmail; the first row that fits decides. */
+const entryStatuses: readonly (readonly [SesErrorCode, RegExp, BulkEmailStatus])[] = [
+  ['AccountSuspendedException', /./, 'ACCOUNT_SUSPENDED'],
+  ['SendingPausedException', /configuration set/, 'CONFIGURATION_SET_SENDING_PAUSED'],
+  ['SendingPausedException', /./, 'ACCOUNT_SENDING_PAUSED'],
+  ['TooManyRequestsException', /./, 'ACCOUNT_THROTTLED'],
+  ['LimitExceededException', /./, 'ACCOUNT_DAILY_QUOTA_EXCEEDED'],
+  ['MailFromDomainNotVerifiedException', /./, 'MAIL_FROM_DOMAIN_NOT_VERIFIED'],
+  ['MessageRejected', /./, 'MESSAGE_REJECTED'],
+  ['NotFoundException', /^Configuration set/, 'CONFIGURATION_SET_NOT_FOUND'],
+  ['NotFoundException', /^Template/, 'TEMPLATE_NOT_FOUND'],
+  ['BadRequestException', /^Invalid Sending Pool Name/, 'INVALID_SENDING_POOL_NAME'],
+  ['BadRequestException', /./, 'INVALID_PARAMETER'],
+];
 
-/** The entry status that stands for an exception of SendEmail. */
-function statusOf({ code, text }: SesError): BulkEmailStatus {
-  const about = text ?? '';
-  switch (code) {
-    case 'AccountSuspendedException':
-      return 'ACCOUNT_SUSPENDED';
-    case 'SendingPausedException':
-      return about.includes('configuration set')
-        ? 'CONFIGURATION_SET_SENDING_PAUSED'
-        : 'ACCOUNT_SENDING_PAUSED';
-    case 'TooManyRequestsException':
-      return 'ACCOUNT_THROTTLED';
-    case 'LimitExceededException':
-      return 'ACCOUNT_DAILY_QUOTA_EXCEEDED';
-    case 'MailFromDomainNotVerifiedException':
-      return 'MAIL_FROM_DOMAIN_NOT_VERIFIED';
-    case 'MessageRejected':
-      return 'MESSAGE_REJECTED';
-    case 'NotFoundException':
-      return about.startsWith(setFault) ? 'CONFIGURATION_SET_NOT_FOUND' : 'TEMPLATE_NOT_FOUND';
-    case 'BadRequestException':
-      return about.startsWith(poolFault) ? 'INVALID_SENDING_POOL_NAME' : 'INVALID_PARAMETER';
-    default:
-      return 'FAILED';
-  }
+function statusOf({ code, message }: SesError): BulkEmailStatus {
+  const row = entryStatuses.find(([rowCode, text]) => rowCode === code && text.test(message));
+  return row?.[2] ?? 'FAILED';
 }
