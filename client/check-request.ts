@@ -63,7 +63,10 @@ export function checkRequest(given: unknown, now: number): CheckedRequest | Chec
   return { ok: true, id, tenant, stream, messageId: messageIdOf(tenant, id), body, bytes };
 }
 
-/** SQS silently replaces the two characters that XML does not know; escaped, JSON carries them. */
+/**
+ * SQS refuses or replaces the two characters that XML does not know; escaped, JSON carries them.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
 function serialize(given: unknown): string | undefined {
   try {
     return JSON.stringify(given)?.replace(

@@ -12,7 +12,8 @@ export function formatMailbox(mailbox: {
   const parsed = parseAddress(mailbox.address);
   const address = isAddress(parsed) ? parsed.address : mailbox.address;
   if (!mailbox.name) return address;
-  if (/^[\x20-\x7e]*$/.test(mailbox.name))
+  // What looks like an encoded word would be decoded even within quotes, so it is encoded itself.
+  if (/^[\x20-\x7e]*$/.test(mailbox.name) && !mailbox.name.includes('=?'))
     return `"${mailbox.name.replace(/["\\]/g, '\\$&')}" <${address}>`;
   return `${encodedWords(mailbox.name)} <${address}>`;
 }
@@ -27,7 +28,7 @@ export function readSingleMailbox(headerValue: string): Address | undefined {
   if (/[^ \t]/.test(headerValue.replace(value, ''))) return undefined;
   if (/[^\x20-\x7e\t]/.test(value.replace(/[\u0080-\u{10ffff}]/gu, ''))) return undefined;
   // One way to match each character, so that a long header costs linear time.
-  const angle = /^(?:"(?:[^"\\]|\\.)*"\s*|[^"<>,;:@()]*)<([^<>\s,;()"]+)>$/.exec(value);
+  const angle = /^(?:"(?:[^"\\<>]|\\[^<>])*"\s*|[^"<>,;:@()]*)<([^<>\s,;()"]+)>$/.exec(value);
   const bare = /^[^<>\s,;()":]+$/.exec(value);
   const text = angle?.[1] ?? bare?.[0];
   // An address in another script needs SMTPUTF8, which SES has not.

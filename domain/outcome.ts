@@ -23,7 +23,20 @@ const progress: Readonly<Record<OutcomeName, number>> = {
 export function outcomeOf(facts: readonly Fact[]): Fact | undefined {
   return facts.reduce<Fact | undefined>((best, fact) => {
     if (!best) return fact;
-    const further = progress[fact.outcome] - progress[best.outcome];
-    return further > 0 || (further === 0 && fact.at > best.at) ? fact : best;
+    return compare(fact, best) > 0 ? fact : best;
   }, undefined);
+}
+
+/** Positive when `a` is further along or, equally far, later; the texts only make the order total. */
+function compare(a: Fact, b: Fact): number {
+  return (
+    progress[a.outcome] - progress[b.outcome] ||
+    a.at - b.at ||
+    order(a.outcome, b.outcome) ||
+    order(a.reason ?? '', b.reason ?? '')
+  );
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -61,7 +61,7 @@ function headerBlock(raw: Uint8Array): string | undefined {
 function unfold(block: string): { name: string; value: string }[] | undefined {
   const fields: { name: string; value: string }[] = [];
   for (const line of block.replace(/\r?\n([ \t])/g, '$1').split(/\r?\n/)) {
-    const field = /^([!-9;-~]+)[ \t]*:(.*)$/s.exec(line);
+    const field = /^([!-9;-~]+):(.*)$/s.exec(line);
     if (!field?.[1] || field[2] === undefined) return undefined;
     fields.push({ name: field[1].toLowerCase(), value: field[2] });
   }

@@ -54,7 +54,19 @@ const rules: readonly Rule[] = [
     name: /AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientToken|ExpiredToken/,
     means: park('access-denied'),
   },
+  // Nothing was signed, so nothing left.
+  { name: /^CredentialsProviderError/, means: { kind: 'retry', reason: 'unreachable' } },
 ];
+
+/** Answers under a name we do not know, by their HTTP status: only a 400 can be the request's fault. */
+const byStatus: Readonly<Record<number, Refusal>> = {
+  // The signature, a clock or a permission: ours to mend.
+  401: park('access-denied'),
+  403: park('access-denied'),
+  // SES waited for a part of the request, so it may have the whole of it.
+  408: { kind: 'unknown', reason: 'no-answer' },
+  429: throttled,
+};
 
 /** System codes that prove that the request never left: safe to try again. */
 const neverLeft = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
@@ -76,7 +88,7 @@ export function judgeRefusal(failure: SesFailure, from: string): Refusal {
   if (neverLeft.test(failure.systemCode ?? '')) return { kind: 'retry', reason: 'unreachable' };
   if (failure.httpStatus === undefined) return { kind: 'unknown', reason: 'no-answer' };
   if (failure.httpStatus >= 500) return { kind: 'retry', reason: 'ses-error' };
-  return reject('ses-refused');
+  return byStatus[failure.httpStatus] ?? reject('ses-refused');
 }
 
 function namesSender(identities: string, from: string): boolean {
@@ -84,6 +96,7 @@ function namesSender(identities: string, from: string): boolean {
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
   return identities
     .toLowerCase()
-    .split(/[,\s]+/)
+    // An identity may stand as a mailbox: Ada <ada@example.com>.
+    .split(/[,\s<>]+/)
     .some((identity) => identity === sender || identity === domain);
 }

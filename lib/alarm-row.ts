@@ -7,7 +7,7 @@ export type Severity = 'page' | 'ticket';
 
 /** One alarm as data: it rings when the metric has reached the threshold in every period. */
 export type AlarmRow = {
-  /** Its name after the deployment's, and its heading in the runbook. */
+  /** Its name after the deployment's. */
   readonly about: string;
   readonly severity: Severity;
   /** What happened and what to do, for somebody who has just been woken. */

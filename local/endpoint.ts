@@ -24,7 +24,7 @@ export type Endpoint = {
 const host = '127.0.0.1';
 const localPrefix = '/_local/';
 /** Above the 40 MB that SES takes for one message. */
-const bodyBytesMax = 45 * 1024 * 1024;
+const bodyBytesMax = 64 * 1024 * 1024;
 /** Longer than the idle time of any SDK agent, so that it is the client that closes first. */
 const keepAliveMs = 120_000;
 

@@ -7,6 +7,8 @@ export type Io = {
   readonly cwd: string;
   /** Folder of the clone or package that this CLI belongs to. */
   readonly cloneRoot: string;
+  /** How long dispatch may still take a released tenant for held, milliseconds; tests have no dispatch. */
+  readonly settleMs?: number;
 };
 
 export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };

@@ -43,6 +43,7 @@ export async function release(
     tenant: id,
     onProgress: bar.to,
     signal: session.signal,
+    ...(session.io.settleMs === undefined ? {} : { settleMs: session.io.settleMs }),
   });
   bar.end();
   const failures = Object.entries(result.failed);

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { listStreams } from '../../adapters/tenant-directory.ts';
@@ -11,6 +11,7 @@ import { reportSent } from './sent.ts';
 import { type Run, type Session, usageError } from './session.ts';
 
 const waitDefaultSeconds = 30;
+const countedBytesMax = 64_000_000;
 const listed = z.array(z.string()).optional();
 
 const sendOptions = z.object({
@@ -99,9 +100,16 @@ async function send(session: Session, options: SendOptions): Promise<number> {
 function fileSource({ io }: Session, file: string) {
   const lines = file === '-' ? io.stdin : createReadStream(file);
   return {
-    total: file === '-' ? undefined : countLines(readFileSync(file)),
+    total: linesOf(file),
     drafts: readRequestLines(lines),
   };
+}
+
+/** Counting lines is for the progress bar alone; a large file is not read twice for it. */
+function linesOf(file: string): number | undefined {
+  return file === '-' || statSync(file).size > countedBytesMax
+    ? undefined
+    : countLines(readFileSync(file));
 }
 
 async function composed(

@@ -126,7 +126,7 @@ test('a page of another site is refused, one of this machine is not', async () =
 test('a body beyond the limit is refused whole', async () => {
   const answer = await fetch(endpoint.url, {
     method: 'POST',
-    body: Buffer.alloc(45 * 1024 * 1024 + 1),
+    body: Buffer.alloc(64 * 1024 * 1024 + 1),
     headers: { authorization: signatureOf('dynamodb') },
   });
   expect(answer.status).toBe(413);

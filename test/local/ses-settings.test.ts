@@ -361,6 +361,14 @@ describe('resources of a template', () => {
       },
       DkimAttributes: { SigningEnabled: true },
       FeedbackAttributes: { EmailForwardingEnabled: false },
+      Tags: [{ Key: 'stack', Value: 'one' }],
+    });
+    const read = await bench.client.send(
+      new GetEmailIdentityCommand({ EmailIdentity: 'stack.example' }),
+    );
+    expect(read).toMatchObject({
+      VerifiedForSendingStatus: true,
+      Tags: [{ Key: 'stack', Value: 'one' }],
     });
     expect(identity.attributes['DkimDNSTokenName1']).toMatch(
       /^[0-9a-f]{32}\._domainkey\.stack\.example$/,

@@ -20,5 +20,4 @@ export async function admitAstralCharacters(): Promise<void> {
 }
 
 /** What SQS refuses, counted in whole characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const refused = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;

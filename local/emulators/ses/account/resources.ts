@@ -1,8 +1,9 @@
 import type { JsonObject, Physical, Resource, ResourceProviders } from '../../../aws.ts';
 import type { SesContext } from '../context.ts';
 import { apiEventType } from '../events/event-names.ts';
-import type { ServedName } from '../model/operation-contract.ts';
-import { perform } from '../model/operations.ts';
+import { conform } from '../model/conform.ts';
+import type { InputOf, ServedName } from '../model/operation-contract.ts';
+import { perform, shapeOf } from '../model/operations.ts';
 import { identityKey } from './identity.ts';
 import { createIdentity, dkimTokens } from './identity-operations.ts';
 import { isObject, type Renaming, renamed } from './renamed.ts';
@@ -121,15 +122,15 @@ async function deployIdentity(
         `${[...identityProperties].join(', ')}; got ${Object.keys(properties).join(', ')}`,
     );
   }
-  const setName = objectAt(properties, 'ConfigurationSetAttributes')['ConfigurationSetName'];
-  createIdentity(
-    context,
-    {
-      EmailIdentity: name,
-      ...(typeof setName === 'string' ? { ConfigurationSetName: setName } : {}),
-    },
-    true,
-  );
+  // FeedbackAttributes is only accepted: feedback never comes by e-mail here.
+  const given = ['DkimSigningAttributes', 'Tags'].filter((key) => properties[key] !== undefined);
+  const input: unknown = {
+    EmailIdentity: name,
+    ...objectAt(properties, 'ConfigurationSetAttributes'),
+    ...Object.fromEntries(given.map((key) => [key, structuredClone(properties[key])])),
+  };
+  conform<InputOf<'CreateEmailIdentity'>>(shapeOf('CreateEmailIdentity'), input);
+  createIdentity(context, input, true);
   const mailFrom = objectAt(properties, 'MailFromAttributes');
   if (Object.keys(mailFrom).length > 0) {
     await call('PutEmailIdentityMailFromAttributes', { EmailIdentity: name, ...mailFrom });

@@ -12,7 +12,7 @@ import { sendEmail } from '../sending/send-email.ts';
 import { conform } from './conform.ts';
 import type { InputOf, OutputOf, ServedName } from './operation-contract.ts';
 import type { OperationsOf } from './operations-of.ts';
-import { operationShapes } from './sdk-shapes.ts';
+import { operationShapes, type StructureShape } from './sdk-shapes.ts';
 
 /** Every operation the emulator serves, typed by the SDK. */
 export const operations: OperationsOf<ServedName> = {
@@ -39,8 +39,13 @@ export async function perform<Name extends ServedName>(
   input: unknown,
   at: { readonly context: SesContext; readonly caller: Caller },
 ): Promise<OutputOf<Name>> {
+  conform<InputOf<Name>>(shapeOf(name), input);
+  return operations[name](at.context, input, at.caller);
+}
+
+/** The input schema of a served operation. */
+export function shapeOf(name: ServedName): StructureShape {
   const shape = operationShapes.get(name);
   if (shape === undefined) throw new Error(`the SDK has no SES operation ${name}`);
-  conform<InputOf<Name>>(shape.input, input);
-  return operations[name](at.context, input, at.caller);
+  return shape.input;
 }

@@ -1,0 +1,212 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { namesOf } from '../../contract/names.ts';
+import { messageIdOf } from '../../domain/message-id.ts';
+import { message } from '../client/requests.ts';
+import { cliOn } from './cli.ts';
+import { type LocalAws, startLocalAws } from './local-aws.ts';
+
+const names = namesOf('test');
+const minimal = [
+  'send',
+  '--from',
+  'shop@example.com',
+  '--to',
+  'ada@example.org',
+  '--subject',
+  'Hi',
+  '--text',
+  'Hello',
+];
+let aws: LocalAws;
+let folder: string;
+
+beforeAll(async () => {
+  aws = await startLocalAws();
+  folder = await mkdtemp(join(tmpdir(), 'goodstanding-'));
+});
+afterAll(() => aws.close());
+
+async function queued(stream = 'transactional'): Promise<readonly Record<string, unknown>[]> {
+  const received = await aws.receiveAll(names.intakeQueue(stream));
+  return received.map(({ Body = '' }) => JSON.parse(Body));
+}
+
+async function file(name: string, content: string | Buffer): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+test('one mail is enqueued under a random id, which is printed', async () => {
+  const ran = await cliOn(aws, minimal);
+  expect(ran.code).toBe(0);
+  const [body] = await queued();
+  expect(body).toMatchObject({ kind: 'message', stream: 'transactional', to: 'ada@example.org' });
+  expect(ran.stdout).toBe(
+    `enqueued: id ${body?.['id']}, message ${messageIdOf('default', String(body?.['id']))}\n`,
+  );
+});
+
+test('every part of a mail has its option', async () => {
+  const attachment = await file('report.pdf', Buffer.from([1, 2, 3]));
+  const ran = await cliOn(aws, [
+    ...['send', '--from', 'Shop <shop@example.com>', '--to', '"Ada" <ada@example.org>'],
+    ...['--subject', 'Grüße', '--text', 't', '--html', '<p>h</p>', '--attach', attachment],
+    ...[
+      '--header',
+      'X-Campaign: spring',
+      '--tag',
+      'campaign=spring',
+      '--id',
+      'my-1',
+      '--stream',
+      'marketing',
+    ],
+    ...['--tenant', 'acme', '--send-at', '2026-01-01T00:00:00Z'],
+  ]);
+  expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+  expect(await queued('marketing')).toEqual([
+    {
+      version: 1,
+      kind: 'message',
+      id: 'my-1',
+      tenant: 'acme',
+      stream: 'marketing',
+      from: { name: 'Shop', address: 'shop@example.com' },
+      to: { name: 'Ada', address: 'ada@example.org' },
+      content: { subject: 'Grüße', text: 't', html: '<p>h</p>' },
+      headers: { 'X-Campaign': 'spring' },
+      tags: { campaign: 'spring' },
+      attachments: [{ filename: 'report.pdf', contentType: 'application/pdf', content: 'AQID' }],
+      sendAt: '2026-01-01T00:00:00.000Z',
+    },
+  ]);
+});
+
+test('more than one recipient makes batches of up to 50 under numbered ids', async () => {
+  const to = Array.from({ length: 51 }, (_, index) => ['--to', `user-${index}@example.org`]).flat();
+  const ran = await cliOn(aws, [
+    'send',
+    '--from',
+    'a@example.com',
+    ...to,
+    '--template',
+    'news',
+    '--data',
+    '{"n":1}',
+    '--id',
+    'x',
+  ]);
+  expect(ran.code).toBe(0);
+  const bodies = await queued();
+  expect(
+    bodies.map(({ id, recipients }) => [id, Array.isArray(recipients) && recipients.length]),
+  ).toEqual([
+    ['x-1', 50],
+    ['x-2', 1],
+  ]);
+  expect(bodies[0]).toMatchObject({ kind: 'batch', content: { template: 'news', data: { n: 1 } } });
+});
+
+test('raw MIME goes as it is', async () => {
+  const raw = await file('mail.eml', 'From: a@example.com\r\nSubject: x\r\n\r\nhi\r\n');
+  await cliOn(aws, ['send', '--from', 'a@example.com', '--to', 'b@example.org', '--raw', raw]);
+  const [body] = await queued();
+  expect(Buffer.from(String(Object(body?.['content']).raw), 'base64').toString()).toBe(
+    'From: a@example.com\r\nSubject: x\r\n\r\nhi\r\n',
+  );
+});
+
+test('a file of requests is enqueued, and lines that cannot be are told by number', async () => {
+  const good = (id: string) => JSON.stringify(message({ id }));
+  const requests = await file(
+    'requests.jsonl',
+    [
+      good('f-1'),
+      '{"broken',
+      '',
+      JSON.stringify(message({ id: 'f-2', to: 'x' })),
+      good('f-3'),
+    ].join('\n'),
+  );
+  const ran = await cliOn(aws, ['send', '--file', requests]);
+  expect(ran.code).toBe(4);
+  expect(ran.stdout).toContain('2 requests not enqueued');
+  expect(ran.stdout).toMatch(/line 2 +invalid-json/);
+  expect(ran.stdout).toMatch(/line 4 +recipient-without-d/);
+  expect((await queued()).map(({ id }) => id).sort()).toEqual(['f-1', 'f-3']);
+});
+
+test('requests come from stdin too', async () => {
+  const ran = await cliOn(aws, ['send', '--file', '-', '--json'], {
+    stdin: `${JSON.stringify(message({ id: 's-1' }))}\n`,
+  });
+  expect(ran.json()).toMatchObject({ accepted: [{ id: 's-1' }], notAccepted: [] });
+  expect(await queued()).toHaveLength(1);
+});
+
+test('a request that the pipeline would reject is not sent', async () => {
+  const ran = await cliOn(aws, [
+    'send',
+    '--from',
+    'a@example.com',
+    '--to',
+    'nobody',
+    '--subject',
+    's',
+    '--text',
+    't',
+  ]);
+  expect(ran.code).toBe(1);
+  expect(ran.stdout).toContain('recipient-without-domain');
+  expect(await queued()).toEqual([]);
+});
+
+test('--wait prints what became of it, with the exit code of the outcome', async () => {
+  const outcomes = { delivered: 0, rejected: 1 } as const;
+  for (const [outcome, code] of Object.entries(outcomes)) {
+    const messageId = messageIdOf('default', outcome);
+    await aws.putItem(names.tables.ledger, {
+      pk: messageId,
+      sk: 'request',
+      state: 'decided',
+      id: outcome,
+      stream: 'transactional',
+      queueMessageId: 'q',
+      recipientCount: 1,
+      claimedAt: 1,
+      attemptIds: [],
+      decided: { '*': { outcome, reason: 'content-rejected' } },
+      enqueuedAt: 1,
+      ttl: 1,
+    });
+    const ran = await cliOn(aws, [...minimal, '--id', outcome, '--wait', '5']);
+    expect(ran.code).toBe(code);
+    expect(ran.stdout).toContain(`recipient 0: ${outcome}`);
+  }
+  await queued();
+});
+
+test('--wait says when nothing is known yet', async () => {
+  const ran = await cliOn(aws, [...minimal, '--wait', '0']);
+  expect(ran.code).toBe(1);
+  expect(ran.stdout).toContain('not taken up yet');
+  await queued();
+});
+
+test.each([
+  [['send', '--to', 'a@example.org', '--text', 't'], /--from: got none/],
+  [['send', '--from', 'a@example.com', '--text', 't'], /--to: got none/],
+  [['send', '--from', 'a@example.com', '--to', 'b@example.org'], /content: give exactly one/],
+  [[...minimal, '--template', 'x'], /content: give exactly one/],
+  [[...minimal.slice(0, 5), '--template', 'x', '--data', '{'], /--data: got {/],
+  [[...minimal, '--wait', 'long'], /--wait: got long/],
+  [[...minimal, '--attach', 'no/such/file'], /cannot read a file/],
+])('%j is wrong usage', async (args, error) => {
+  const ran = await cliOn(aws, args);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toMatch(error);
+  expect(await queued()).toEqual([]);
+});

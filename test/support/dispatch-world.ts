@@ -1,0 +1,251 @@
+import { createAssignmentReader } from '../../adapters/assignment-store.ts';
+import { createTenantReader } from '../../adapters/directory.ts';
+import { putAssignment, seedTenant } from '../../adapters/directory-seed.ts';
+import { findOutcome } from '../../adapters/outcome-lookup.ts';
+import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
+import { createPacer, writeSendRate } from '../../adapters/pacing-store.ts';
+import type { Mail } from '../../adapters/ses-message.ts';
+import type { SendAnswer } from '../../adapters/ses-sender.ts';
+import { putSuppression, readSuppressions } from '../../adapters/suppression-store.ts';
+import type { StreamPolicy } from '../../contract/environment.ts';
+import type { TenantItem } from '../../contract/items.ts';
+import type { RequestOutcome } from '../../contract/recipient-outcomes.ts';
+import { assignmentKeys, directoryKeys } from '../../contract/table-keys.ts';
+import { type Address, isAddress, parseAddress, recipientKey } from '../../domain/address.ts';
+import { epochMs } from '../../domain/time.ts';
+import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
+import type { Dynamo, Tables } from './dynamo.ts';
+import { createFaults, type Faults, faultyClient } from './faults.ts';
+import { createIntake, type Intake } from './intake.ts';
+import type { Body } from './requests.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+
+/** A mail that the stand-in for SES was handed, and when. */
+export type SesCall = Mail & { readonly at: number };
+
+/** Dispatch with its real adapters on real tables; SES, queues, bus and bucket are plain values. */
+export type DispatchWorld = {
+  readonly time: VirtualTime;
+  readonly faults: Faults;
+  readonly tables: Tables;
+  readonly intake: Intake;
+  readonly ports: DispatchPorts;
+  readonly sesCalls: SesCall[];
+  readonly parked: { readonly body: string; readonly attributes: Readonly<Record<string, string>> }[];
+  readonly rejected: RejectedEvent[];
+  /** The content bucket: what apps put there, and held mail. */
+  readonly bucket: Map<string, Uint8Array>;
+  readonly counts: Map<string, number>;
+  readonly failures: unknown[];
+  /** Takes one batch off the queue through dispatch; false when none was visible. */
+  readonly runOnce: () => Promise<boolean>;
+  /** Runs batch after batch, letting time pass, until the queue is empty or `untilMs` have passed. */
+  readonly settle: (untilMs?: number) => Promise<void>;
+  readonly outcome: (request: Body) => Promise<RequestOutcome | undefined>;
+  /** Outcome of each recipient, `reason` after a slash. */
+  readonly outcomes: (request: Body) => Promise<readonly string[]>;
+  readonly suppress: (address: string, scope?: string, reason?: string) => Promise<void>;
+  readonly setTenant: (tenant: Partial<TenantItem> & { readonly tenant: string }) => Promise<void>;
+  /** How SES answers; by default it takes everything. */
+  answer: (mail: Mail) => SendAnswer | Promise<SendAnswer>;
+};
+
+export const accepted = (mail: Mail): SendAnswer => ({
+  ok: true,
+  sesMessageId: `ses-${mail.attemptId}-${mail.recipientIndex}`,
+});
+
+export const defaultPolicy: StreamPolicy = {
+  configurationSets: { shared: 'test-transactional-shared', spare: 'test-transactional-spare' },
+  ambiguous: 'resend',
+  sendRateHeadroom: 1,
+  ledgerDays: 30,
+  streams: ['transactional', 'marketing'],
+};
+
+const secret = 'a secret of the test';
+const invocationMs = 120_000;
+
+/** Builds a world with one tenant (`default`, owns sender.example), two pools and a rate of 500/s. */
+export async function createDispatchWorld(
+  dynamo: Dynamo,
+  over: { readonly policy?: Partial<StreamPolicy>; readonly ratePerSecond?: number } = {},
+): Promise<DispatchWorld> {
+  const time = createVirtualTime();
+  const faults = createFaults();
+  const setUp = await dynamo.createTables(dynamo.connect());
+  const client = faultyClient(dynamo.connect(), faults);
+  const tables = mapTables(setUp, (table) => ({ ...table, dynamo: client }));
+  const policy = { ...defaultPolicy, ...over.policy };
+  const intake = createIntake(time);
+  const world: Omit<DispatchWorld, 'ports' | 'runOnce' | 'settle'> = {
+    time,
+    faults,
+    tables: setUp,
+    intake,
+    sesCalls: [],
+    parked: [],
+    rejected: [],
+    bucket: new Map(),
+    counts: new Map(),
+    failures: [],
+    answer: accepted,
+    ...questions(setUp, time),
+  };
+  await writeSendRate(setUp.pacing, over.ratePerSecond ?? 500);
+  await putAssignment(
+    setUp.assignments,
+    {
+      ...assignmentKeys.stream('transactional'),
+      pools: [{ pool: 'shared', weight: 1 }],
+      version: 1,
+      at: time.clock(),
+      by: 'test',
+      why: 'first',
+    },
+    0,
+  );
+  await world.setTenant({ tenant: 'default' });
+  const ports = bindPorts(world, tables, policy);
+  const runOnce = async () => {
+    const records = intake.receive();
+    if (records.length === 0) return false;
+    const deadline = epochMs(time.clock() + invocationMs);
+    // An invocation begins with nothing remembered, as a new environment does.
+    const fresh = { ...bindPorts(world, tables, policy), deadline };
+    const staying = await dispatch(records, fresh).catch(() => 'crashed' as const);
+    intake.settle(records, staying);
+    return true;
+  };
+  const settle = async (untilMs = 86_400_000) => {
+    const end = time.clock() + untilMs;
+    for (let next = intake.nextAt(); next !== undefined && next <= end; next = intake.nextAt()) {
+      time.advanceTo(next);
+      await runOnce();
+    }
+  };
+  return Object.assign(world, { ports, runOnce, settle });
+}
+
+function bindPorts(
+  world: Omit<DispatchWorld, 'ports' | 'runOnce' | 'settle'>,
+  tables: Tables,
+  policy: StreamPolicy,
+): DispatchPorts {
+  const { time, faults, intake } = world;
+  const { clock } = time;
+  let attempts = 0;
+  return {
+    stream: 'transactional',
+    policy,
+    clock,
+    pause: (milliseconds) => faults.run('pause', () => time.pause(milliseconds)),
+    deadline: epochMs(clock() + invocationMs),
+    newAttemptId: () => {
+      attempts += 1;
+      return `attempt-${clock()}-${attempts}-${world.counts.get('attempt ids') ?? 0}`;
+    },
+    recipientSecret: secret,
+    ledger: { ...tables.ledger, keepDays: policy.ledgerDays },
+    readTenant: createTenantReader(tables.directory, clock),
+    readAssignment: createAssignmentReader(tables.assignments, 'transactional', clock),
+    readSuppressions: (questions, now) => readSuppressions(tables.suppression, questions, now),
+    readContent: (key, bytesMax) =>
+      faults.run('readContent', async () => {
+        const bytes = world.bucket.get(key);
+        if (!bytes) return { kind: 'missing' };
+        if (bytes.byteLength > bytesMax) return { kind: 'too-large', size: bytes.byteLength };
+        return { kind: 'found', bytes };
+      }),
+    holdBody: (key, body) =>
+      faults.run('holdBody', async () => {
+        world.bucket.set(key, Buffer.from(body));
+      }),
+    pacer: createPacer(tables.pacing, policy.sendRateHeadroom, clock),
+    send: (mail) =>
+      faults.run('send', async () => {
+        world.sesCalls.push({ ...mail, at: clock() });
+        return world.answer(mail);
+      }),
+    park: (body, attributes) =>
+      faults.run('park', async () => {
+        world.parked.push({ body, attributes });
+      }),
+    returnLater: (record, afterMs) =>
+      faults.run('returnLater', async () => intake.returnLater(record, afterMs)),
+    publishRejected: (rejected) =>
+      faults.run('publishRejected', async () => {
+        world.rejected.push(...rejected);
+      }),
+    tally: {
+      count: (metric, by = 1) => {
+        world.counts.set(metric, (world.counts.get(metric) ?? 0) + by);
+      },
+      parked: (reason) => {
+        world.counts.set(`parked ${reason}`, (world.counts.get(`parked ${reason}`) ?? 0) + 1);
+      },
+      dueAge: () => undefined,
+      failure: (error) => {
+        world.failures.push(error);
+      },
+    },
+  };
+}
+
+function questions(tables: Tables, time: VirtualTime) {
+  const outcome = (request: Body) =>
+    findOutcome(tables.ledger, {
+      id: String(request['id']),
+      tenant: String(request['tenant'] ?? 'default'),
+    });
+  return {
+    outcome,
+    outcomes: async (request: Body) =>
+      ((await outcome(request))?.recipients ?? []).map(({ outcome: what, reason }) =>
+        reason === undefined ? what : `${what}/${reason}`,
+      ),
+    suppress: async (address: string, scope = 'global', reason = 'manual') => {
+      await putSuppression(tables.suppression, {
+        recipientKey: keyOf(address),
+        scope,
+        reason,
+        source: 'operator',
+        at: time.clock(),
+      });
+    },
+    setTenant: async (tenant: Partial<TenantItem> & { readonly tenant: string }) => {
+      const now = time.clock();
+      await seedTenant(tables.directory, {
+        ...directoryKeys.tenant(tenant.tenant),
+        status: 'active',
+        fromOwned: ['sender.example'],
+        createdAt: now,
+        updatedAt: now,
+        ...tenant,
+      });
+    },
+  };
+}
+
+/** Returns the key under which the worlds' tables know an address. */
+export function keyOf(address: string): string {
+  return recipientKey(mustParse(address), secret);
+}
+
+export function mustParse(address: string): Address {
+  const parsed = parseAddress(address);
+  if (!isAddress(parsed)) throw new Error(`${address}: ${parsed.detail}`);
+  return parsed;
+}
+
+function mapTables(tables: Tables, change: (table: Tables['ledger']) => Tables['ledger']): Tables {
+  return {
+    suppression: change(tables.suppression),
+    ledger: change(tables.ledger),
+    evidence: change(tables.evidence),
+    directory: change(tables.directory),
+    assignments: change(tables.assignments),
+    pacing: change(tables.pacing),
+  };
+}
