@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type TenantItem, tenantItem } from '../contract/items.ts';
 import { directoryKeys } from '../contract/table-keys.ts';
-import { conditionally, fromItem, getItem, type Table, toItem } from './items.ts';
+import { conditionally, fromItem, getItem, queryPartition, type Table, toItem } from './items.ts';
 
 /** Returns a tenant as it stands now, undefined when there is none. */
 export function readTenant(directory: Table, tenant: string): Promise<TenantItem | undefined> {
@@ -19,10 +19,11 @@ export async function listTenants(directory: Table): Promise<readonly TenantItem
   return items.map((item) => tenantItem.parse(item)).sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
 }
 
-/** Returns the names of the deployment's streams. Reads the whole directory. */
+/** Returns the names of the deployment's streams, by name. */
 export async function listStreams(directory: Table): Promise<readonly string[]> {
-  const items = await scanProfiles(directory, 'stream#');
-  return items.map((item) => String(item['pk']).slice('stream#'.length)).sort();
+  const streams: string[] = [];
+  for await (const { sk } of queryPartition(directory, directoryKeys.streams)) streams.push(String(sk));
+  return streams.sort();
 }
 
 /**

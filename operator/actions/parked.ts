@@ -40,8 +40,10 @@ export type WalkSetting = {
 
 export type ParkedList = {
   readonly groups: readonly ParkedGroup[];
-  /** Queues with more messages than were looked at, with about how many they hold. */
-  readonly cutShort: Readonly<Record<string, number>>;
+  /** Queues of which not all was looked at, with how much was and about how much they hold. */
+  readonly cutShort: Readonly<
+    Record<string, { readonly lookedAt: number; readonly about: number }>
+  >;
 };
 
 export type RedriveResult = {
@@ -98,7 +100,7 @@ export async function listParked(
   setting: WalkSetting,
 ): Promise<ParkedList> {
   const groups = createGroups();
-  const cutShort: Record<string, number> = {};
+  const cutShort: Record<string, ParkedList['cutShort'][string]> = {};
   const total = createTotal(setting);
   await Promise.all(
     queues.map(async (queue) => {
@@ -108,8 +110,9 @@ export async function listParked(
         total.add(messages.length);
         return messages;
       });
-      if (lookedAt >= setting.lookedAtMax)
-        cutShort[queue.label] = await countQueue(backend.sqs, url);
+      const about = await countQueue(backend.sqs, url);
+      if (lookedAt >= setting.lookedAtMax && about > lookedAt)
+        cutShort[queue.label] = { lookedAt, about };
     }),
   );
   return { groups: groups.list(), cutShort };

@@ -40,7 +40,7 @@ export function addDlqCommands(program: Command, run: Run): void {
       'What waits, by reason, with the remedy. SQS cannot look without taking: messages are hidden from others for the moment of the look.',
     )
     .option('--stream <stream>', "one stream's parked mail only")
-    .option('--limit <count>', 'messages looked at a queue (default: 10000)')
+    .option('--limit <count>', 'how many messages of a queue to look at, about (default: 10000)')
     .action((_options: unknown, command: Command) =>
       run(command, (session) => list(session, listOptions.parse(command.opts()))),
     );
@@ -79,8 +79,8 @@ async function list(
     [
       groups.length === 0 ? 'nothing waits' : tableOf(groups, terminal),
       ...Object.entries(cutShort).map(
-        ([queue, total]) =>
-          `${queue}: looked at ${options.limit} of about ${total}; raise --limit for all`,
+        ([queue, { lookedAt, about }]) =>
+          `${queue}: looked at ${lookedAt} of about ${about}; raise --limit for all`,
       ),
     ].join('\n'),
   );
