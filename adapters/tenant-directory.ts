@@ -22,7 +22,8 @@ export async function listTenants(directory: Table): Promise<readonly TenantItem
 /** Returns the names of the deployment's streams, by name. */
 export async function listStreams(directory: Table): Promise<readonly string[]> {
   const streams: string[] = [];
-  for await (const { sk } of queryPartition(directory, directoryKeys.streams)) streams.push(String(sk));
+  for await (const { sk } of queryPartition(directory, directoryKeys.streams))
+    streams.push(String(sk));
   return streams.sort();
 }
 

@@ -144,9 +144,18 @@ function recipientOutcome(
       entry.m === request.pk && entry.r === index ? [{ attempt, entry, position }] : [],
     ),
   );
+  const attempted = tried.map(({ attempt, entry, position }) =>
+    attemptFact(attempt, entry.p, position),
+  );
   const facts = [
-    ...decidedFacts(request, index),
-    ...tried.map(({ attempt, entry, position }) => attemptFact(attempt, entry.p, position)),
+    // What an attempt led to stands in the request too; the attempt knows more of it.
+    ...decidedFacts(request, index).filter(
+      (fact) =>
+        !attempted.some(
+          ({ outcome, reason }) => outcome === fact.outcome && reason === fact.reason,
+        ),
+    ),
+    ...attempted,
     ...own.map(eventFact),
   ].sort((a, b) => a.at - b.at);
   const last = outcomeOf(

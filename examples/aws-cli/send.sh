@@ -31,7 +31,7 @@ enqueue transactional "$(cat <<JSON
   "from": { "name": "Example Shop", "address": "shop@example.com" },
   "to": "ada@example.org",
   "content": {
-    "subject": "Your order is on its way",
+    "subject": "Your order is on its way 🎉",
     "text": "Hello Ada, it arrives tomorrow."
   }
 }

@@ -30,7 +30,7 @@ mail = {
     "from": {"name": "Example Shop", "address": "shop@example.com"},
     "to": "ada@example.org",
     "content": {
-        "subject": "Your order is on its way",
+        "subject": "Your order is on its way 🎉",
         "text": "Hello Ada, it arrives tomorrow.",
     },
 }

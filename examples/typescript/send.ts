@@ -19,7 +19,7 @@ const mail: RequestToSend = {
   from: { name: 'Example Shop', address: 'shop@example.com' },
   to: 'ada@example.org',
   content: {
-    subject: 'Your order is on its way',
+    subject: 'Your order is on its way 🎉',
     text: 'Hello Ada, it arrives tomorrow.',
     html: '<p>Hello Ada, it arrives <b>tomorrow</b>.</p>',
   },

@@ -55,9 +55,10 @@ export async function claimRequest(
   const history = readHistory(seen, await readAttempts(ports.ledger, seen.attemptIds));
   if (history.every(plan.wanted, 'final')) return { kind: 'repeated' };
   const ambiguous = await settle(seen, history.which(plan.wanted, 'ambiguous'), ports);
-  const verdict = mayTake(seen, ambiguous.open.length, job.record.receiveCount, ports, now);
+  const verdict = mayTake(seen, ambiguous.open.length, job, ports, now);
   if (verdict) return verdict;
-  const left = ambiguous.open.length > 0 && ports.policy.ambiguous === 'leave' && !redriven(seen);
+  const left =
+    ambiguous.open.length > 0 && ports.policy.ambiguous === 'leave' && !redriven(seen, job);
   const taken = await replaceRequest(ports.ledger, seen, {
     state: 'claimed',
     claimedAt: now,
@@ -76,25 +77,29 @@ export async function claimRequest(
 function mayTake(
   seen: RequestItem,
   ambiguousCount: number,
-  receiveCount: number,
+  job: Job,
   ports: DispatchPorts,
   now: EpochMs,
 ): Claim | undefined {
   const ageMs = now - seen.claimedAt;
   // A duplicate often comes while its twin is being sent: it looks again soon, then ever later.
-  const againMs = secondMs * 2 ** Math.min(receiveCount, 6);
+  const againMs = secondMs * 2 ** Math.min(job.record.receiveCount, 6);
   if (seen.state === 'claimed' && ageMs < holderAliveMs)
     return { kind: 'busy', afterMs: Math.min(againMs, holderAliveMs - ageMs) };
-  if (ambiguousCount > 0 && ageMs < settleMs && !redriven(seen)) {
+  if (ambiguousCount > 0 && ageMs < settleMs && !redriven(seen, job)) {
     ports.tally.count(metrics.ambiguous, ambiguousCount);
     return { kind: 'busy', afterMs: settleMs - ageMs };
   }
   return undefined;
 }
 
-/** A person saw that the attempt is ambiguous and sent it again. */
-function redriven(seen: RequestItem): boolean {
-  return seen.state === 'waiting' && seen.decided['*']?.reason === 'ambiguous';
+/**
+ * A person saw that the attempt is ambiguous and sent it again: as a new queue message. The parked one
+ * itself may come again too, SQS delivers at least once; that says nothing.
+ */
+function redriven(seen: RequestItem, { record }: Job): boolean {
+  const ambiguous = seen.state === 'waiting' && seen.decided['*']?.reason === 'ambiguous';
+  return ambiguous && seen.queueMessageId !== record.queueMessageId;
 }
 
 /** Splits ambiguous recipients into those SES has reported on and those still open. */

@@ -5,12 +5,10 @@ import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
 import { type Fate, type Job, later } from './job.ts';
 import { isUnusable, openRequest } from './open-request.ts';
+import { afterFailureMs, orLater } from './or-later.ts';
 import type { DispatchPorts } from './ports.ts';
 import { concludeRequest, deferRequest, holdRequest, rejectRequest } from './record-decision.ts';
 import { sendJobs } from './send-jobs.ts';
-
-/** A message that failed for a reason of ours comes back after this. */
-const afterFailureMs = 30 * secondMs;
 
 /**
  * Takes a batch of queue messages to their outcome: parse → gate → suppression → claim → pace → SES →
@@ -116,15 +114,6 @@ async function settleFates(
     }),
   );
   return staying.map(({ record }) => record.queueMessageId);
-}
-
-async function orLater<T>(ports: DispatchPorts, work: () => Promise<T>): Promise<T | Fate> {
-  try {
-    return await work();
-  } catch (error) {
-    ports.tally.failure(error);
-    return later(afterFailureMs);
-  }
 }
 
 function instant(text: string | undefined): EpochMs | undefined {

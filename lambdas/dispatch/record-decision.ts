@@ -74,14 +74,17 @@ export async function concludeRequest(
   return written === 'recorded' ? done : dropRepeated(job, written, ports, now);
 }
 
-/** Keeps the mail of a held tenant where `tenants release` finds it. */
+/**
+ * Keeps the mail of a held tenant where `tenants release` finds it. The key names the delivery: a release
+ * deletes what it sent back, never what was held again meanwhile.
+ */
 export async function holdRequest(job: Job, ports: DispatchPorts, now: EpochMs): Promise<Fate> {
   const decided = { '*': { outcome: 'held', reason: 'tenant-held' } } as const;
   const written = await writeDecision(job, { state: 'waiting', decided }, ports, now);
   if (written !== 'recorded') return dropRepeated(job, written, ports, now);
   const { record, request, messageId } = job;
   await ports.holdBody(
-    `${contentFolders.held}${request.tenant}/${messageId}.json`,
+    `${contentFolders.held}${request.tenant}/${messageId}-${record.queueMessageId}.json`,
     JSON.stringify({
       stream: ports.stream,
       body: record.body,

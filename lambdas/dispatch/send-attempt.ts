@@ -3,6 +3,7 @@ import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import type { AttemptResult } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { departures, type Lease } from '../../domain/pacing.ts';
+import { secondMs } from '../../domain/time.ts';
 import type { Job, JobRecipient } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
 
@@ -13,6 +14,9 @@ export type Entry = {
   readonly pool: string;
   readonly configurationSet: string;
 };
+
+/** Time kept at the end of an invocation to write results and settle fates, milliseconds. */
+export const closingMs = 10 * secondMs;
 
 /** A throttled mail leases again this often before it goes back to the queue. */
 const throttleRetries = 2;
@@ -74,9 +78,22 @@ async function sendOne(
     if (answer.ok || answer.refusal.kind !== 'throttled') return toResult(answer);
     ports.tally.count(metrics.throttled);
     if (retry === throttleRetries) return toResult(answer);
-    const again = await ports.pacer.lease(1);
-    if (again.startMs >= ports.deadline) return toResult(answer);
-    await waitUntil(again.startMs, ports);
+    const startMs = await leaseAgain(ports);
+    if (startMs === undefined || startMs > ports.deadline - closingMs) return toResult(answer);
+    await waitUntil(startMs, ports);
+  }
+}
+
+/**
+ * Without a lease the mail goes back to the queue: a failure here must not hide what SES said of the
+ * attempt's other mails.
+ */
+async function leaseAgain(ports: DispatchPorts): Promise<number | undefined> {
+  try {
+    return (await ports.pacer.lease(1)).startMs;
+  } catch (error) {
+    ports.tally.failure(error);
+    return undefined;
   }
 }
 

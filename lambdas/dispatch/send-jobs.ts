@@ -8,16 +8,14 @@ import { claimRequest } from './claim.ts';
 import { type ClaimedJob, concludeJob, parkJob, postponeJob } from './conclude-job.ts';
 import { type Fate, type Job, type JobRecipient, later } from './job.ts';
 import { type JudgedJob, judgeJobs, tellDecided } from './judge-jobs.ts';
+import { orLater } from './or-later.ts';
 import { attemptIdsOf, type PackedAttempt, packAttempts } from './pack-attempts.ts';
 import type { DispatchPorts } from './ports.ts';
 import { concludeRequest, dropRepeated } from './record-decision.ts';
-import { type Entry, sendAttempt } from './send-attempt.ts';
+import { closingMs, type Entry, sendAttempt } from './send-attempt.ts';
 
 /** A job this delivery may send, with the recipients still to be sent to. */
 type Claimed = ClaimedJob & { readonly recipients: readonly JobRecipient[] };
-
-/** Time kept at the end of an invocation to write results and settle fates, milliseconds. */
-const closingMs = 10 * secondMs;
 
 /**
  * Sends admitted jobs: suppression, claim, then attempts of a bounded size at the leased pace. Returns
@@ -34,7 +32,8 @@ export async function sendJobs(
   const claimed = new Map<Job, Claimed>();
   await Promise.all(
     judged.map(async (one) => {
-      const outcome = await claimJob(one, attemptIdsOf(attempts, one.job), ports);
+      const ids = attemptIdsOf(attempts, one.job);
+      const outcome = await orLater(ports, () => claimJob(one, ids, ports));
       if ('kind' in outcome) fates.set(one.job.record, outcome);
       else claimed.set(one.job, outcome);
     }),
@@ -44,10 +43,11 @@ export async function sendJobs(
     [...claimed.values()].map(async (one) => {
       const known = results.get(one.job);
       const said = one.recipients.map(({ index }) => ({ index, result: known?.get(index) }));
-      const fate =
+      const fate = await orLater(ports, () =>
         known || one.recipients.length === 0
-          ? await concludeJob(one, said, ports)
-          : await postponeJob(one, waitMs, ports);
+          ? concludeJob(one, said, ports)
+          : postponeJob(one, waitMs, ports),
+      );
       fates.set(one.job.record, fate);
     }),
   );

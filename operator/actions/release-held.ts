@@ -21,15 +21,15 @@ export type ReleaseSetting = {
   readonly settleMs?: number;
 };
 
-/** Dispatch asks the directory every 5 s; what it holds meanwhile must be found too. */
+/** Dispatch asks the directory every 5 s; what it holds meanwhile is released too. */
 const settleDefaultMs = 6_000;
 const chunk = 10;
 const lanes = 4;
 
 /**
- * Puts every waiting request of a tenant back into its stream's intake queue, then deletes it from the
- * hold store. The tenant must be active before. Resumable: a crash between the two puts a request into
- * the queue twice, and the ledger refuses the second.
+ * Waits until dispatch knows of the release, then puts every waiting request of a tenant back into its
+ * stream's intake queue and deletes it from the hold store. The tenant must be active before. Resumable:
+ * a crash between the two puts a request into the queue twice, and the ledger refuses the second.
  */
 export async function releaseHeld(
   backend: Backend,
@@ -39,7 +39,6 @@ export async function releaseHeld(
   const queueUrls = new Map<string, Promise<string | undefined>>();
   const failed = new Map<string, string>();
   let released = 0;
-  const settledAt = Date.now() + settleMs;
 
   const releaseChunk = async (keys: readonly string[]) => {
     if (signal?.aborted) return;
@@ -49,17 +48,16 @@ export async function releaseHeld(
     onProgress?.(released);
   };
 
-  for (;;) {
-    const startedAt = Date.now();
-    let found = 0;
+  // Put back before every dispatch function knows of the release, mail would be held again.
+  await sleep(settleMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+  for (let found = 1; found > 0 && !signal?.aborted; ) {
+    found = 0;
     for await (const page of listHeld(store, tenant)) {
       const keys = page.filter((key) => !failed.has(key));
       found += keys.length;
       await inParallel(inChunks(keys), lanes, releaseChunk);
       if (signal?.aborted) break;
     }
-    if (signal?.aborted || (found === 0 && startedAt >= settledAt)) break;
-    if (found === 0) await sleep(Math.max(0, settledAt - Date.now()));
   }
   return { released, failed: countBy(failed.values()), interrupted: signal?.aborted === true };
 }

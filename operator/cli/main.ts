@@ -9,7 +9,7 @@ import { addSuppressCommands } from './suppress.ts';
 import { addTenantCommands } from './tenants.ts';
 
 const examples = `Examples:
-  goodstanding send --from news@example.com --to ada@example.com --subject Hi --text Hello --wait
+  goodstanding send --to ada@example.com --subject Hi --text Hello --wait
   goodstanding outcome 7d9f0c1e-order-4711
   goodstanding suppress check ada@example.com
   goodstanding tenants hold acme --why "spam run, see ticket 12"

@@ -45,13 +45,14 @@ export function addOutcomeCommand(program: Command, run: Run): void {
 /** Returns the outcome of a request as people read it. */
 export function describeOutcome(request: RequestOutcome, terminal: Terminal): string {
   const head = [
-    `message ${request.messageId}`,
-    ...(request.id ? [`id ${request.id}`] : []),
-    ...(request.tenant ? [`tenant ${request.tenant}`] : []),
-    `stream ${request.stream}`,
-    `enqueued ${formatInstant(request.enqueuedAt)}`,
-  ].join(', ');
-  return [head, ...request.recipients.map((each) => describeRecipient(each, terminal))].join('\n');
+    `message ${request.messageId}, stream ${request.stream}, enqueued ${formatInstant(request.enqueuedAt)}`,
+    ...(request.id
+      ? [`id ${request.id}${request.tenant ? `, tenant ${request.tenant}` : ''}`]
+      : []),
+  ];
+  return [...head, ...request.recipients.map((each) => describeRecipient(each, terminal))].join(
+    '\n',
+  );
 }
 
 function describeRecipient(recipient: RecipientOutcome, terminal: Terminal): string {
@@ -61,15 +62,24 @@ function describeRecipient(recipient: RecipientOutcome, terminal: Terminal): str
     '',
     `${title}${recipientKey ? `  key ${recipientKey}` : ''}`,
     ...(explanation ? [`  ${explanation}`] : []),
-    ...(facts.length === 0
-      ? ['  not taken up yet']
-      : [terminal.table(factHead, facts.map(factRow))]),
+    ...(facts.length === 0 ? ['  not taken up yet'] : [terminal.table(factHead, factRows(facts))]),
   ].join('\n');
 }
 
 const factHead = ['time', 'what', 'details'];
 
-function factRow(fact: RecipientFact): readonly string[] {
+/** An SES message id is long and stands in every fact of an attempt; once is enough. */
+function factRows(facts: readonly RecipientFact[]): readonly (readonly string[])[] {
+  const told = new Set<string>();
+  return facts.map((fact) => {
+    const { sesMessageId } = fact;
+    const isNew = sesMessageId !== undefined && !told.has(sesMessageId);
+    if (isNew) told.add(sesMessageId);
+    return factRow(fact, isNew ? [`SES ${sesMessageId}`] : []);
+  });
+}
+
+function factRow(fact: RecipientFact, sesMessageId: readonly string[]): readonly string[] {
   const details = [
     fact.reason,
     fact.type,
@@ -77,7 +87,7 @@ function factRow(fact: RecipientFact): readonly string[] {
     fact.detail,
     fact.diagnostic,
     fact.pool ? `pool ${fact.pool}` : undefined,
-    fact.sesMessageId ? `SES ${fact.sesMessageId}` : undefined,
+    ...sesMessageId,
   ].filter((text) => text !== undefined);
   const what =
     fact.outcome && fact.outcome !== fact.what ? `${fact.what} → ${fact.outcome}` : fact.what;

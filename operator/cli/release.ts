@@ -37,7 +37,7 @@ export async function release(
   // Active first: what is put back into the queues must not be held again.
   if (!(await releaseTenant(backend.tables.directory, id, Date.now())))
     return say(session, { error: `tenant ${id} was suspended or removed meanwhile; nothing done` });
-  terminal.note('releasing; the last seconds are for mail that is being held at this moment');
+  terminal.note('waiting some seconds, until every dispatch function knows of the release');
   const bar = session.progress('releasing', waiting >= waitingMax ? undefined : waiting);
   const result = await releaseHeld(backend, {
     tenant: id,

@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { listStreams } from '../../adapters/tenant-directory.ts';
+import { listStreams, readTenant } from '../../adapters/tenant-directory.ts';
 import { createClient } from '../../client/client.ts';
 import { composeRequests, type DraftRequest } from '../actions/compose-requests.ts';
 import { countLines, readRequestLines } from '../actions/request-lines.ts';
@@ -44,7 +44,10 @@ export function addSendCommand(program: Command, run: Run): void {
       'Enqueue a mail (several --to make batches of up to 50), or a file with one request a line.',
     )
     .option('--to <address>', 'recipient; repeatable', collect)
-    .option('--from <address>', 'sender, such as "News <news@example.com>"')
+    .option(
+      '--from <address>',
+      'sender, such as "News <news@example.com>" (default: hello@ the domain that the tenant owns first)',
+    )
     .option('--subject <text>')
     .option('--text <text>', 'plain text body')
     .option('--html <html>', 'HTML body')
@@ -67,7 +70,7 @@ export function addSendCommand(program: Command, run: Run): void {
       'after',
       `
 Examples:
-  goodstanding send --from me@example.com --to ada@example.com --subject Hi --text Hello --wait
+  goodstanding send --to ada@example.com --subject Hi --text Hello --wait
   goodstanding send --from me@example.com --to a@example.com --to b@example.com --template news --data '{"n":1}'
   goodstanding send --file requests.jsonl
 
@@ -113,27 +116,36 @@ function linesOf(file: string): number | undefined {
 }
 
 async function composed(
-  { backend }: Session,
+  session: Session,
   options: SendOptions,
 ): Promise<readonly { readonly draft: DraftRequest }[]> {
   const { to, from, data, ...rest } = options;
   if (to.length === 0)
     throw usageError('--to: got none; name a recipient, or a file of requests with --file');
-  if (!from) throw usageError('--from: got none; name the sender, an address that the tenant owns');
   const kinds = [options.raw, options.template, options.text ?? options.html].filter(
     (kind) => kind !== undefined,
   );
   if (kinds.length !== 1)
     throw usageError('content: give exactly one of --text and/or --html, --raw, or --template');
   const stream =
-    options.stream ?? (await defaultStream(await listStreams(backend.tables.directory)));
+    options.stream ?? (await defaultStream(await listStreams(session.backend.tables.directory)));
   return composeRequests({
     ...rest,
     to,
-    from,
+    from: from ?? (await defaultFrom(session, options.tenant ?? 'default')),
     stream,
     ...(data === undefined ? {} : { data: jsonOf(data) }),
   }).map((draft) => ({ draft }));
+}
+
+/** Without --from the mail comes from what the tenant owns first, so that a first mail needs no thought. */
+async function defaultFrom({ backend, terminal }: Session, tenant: string): Promise<string> {
+  const [owned] = (await readTenant(backend.tables.directory, tenant))?.fromOwned ?? [];
+  if (!owned)
+    throw usageError('--from: got none; name the sender, an address that the tenant owns');
+  const from = owned.includes('@') ? owned : `hello@${owned}`;
+  terminal.note(`from ${from}`);
+  return from;
 }
 
 function defaultStream(streams: readonly string[]): string {

@@ -59,6 +59,10 @@ export function addTenantCommands(program: Command, run: Run): void {
       run(command, (session) => add(session, id, addOptions.parse(command.opts()))),
     );
 
+  addHoldCommands(tenants, run);
+}
+
+function addHoldCommands(tenants: Command, run: Run): void {
   addConfirmed(tenants.command('hold'))
     .summary("stop a tenant's mail; it waits and is not lost")
     .description(

@@ -48,7 +48,11 @@ async function ask(io: Io, question: string): Promise<boolean> {
       `this asks first, and there is no terminal to ask at: pass --yes to do it (${question})`,
     );
   const reader = createInterface({ input: io.stdin, output: io.stderr });
-  const said = await reader.question(`${question} [y/N] `);
+  const said = await new Promise<string>((resolve) => {
+    // Ctrl-C and Ctrl-D close the reader without an answer: that is a no.
+    reader.once('close', () => resolve(''));
+    reader.question(`${question} [y/N] `).then(resolve, () => resolve(''));
+  });
   reader.close();
   return /^y(es)?$/i.test(said.trim());
 }

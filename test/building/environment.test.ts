@@ -39,6 +39,7 @@ test('dispatch knows its stream, its configuration sets and its policy', () => {
     ambiguous: 'resend',
     sendRateHeadroom: 0.97,
     ledgerDays: 30,
+    streams: ['transactional', 'marketing'],
   });
 });
 

@@ -12,9 +12,9 @@ test('the directory is seeded with streams, pools and owners, as the contract re
     tenancy: 'many',
     fromOwned: ['example.com', 'news.example.com', 'example.org', 'example.net', 'me@example.edu'],
     streams: {
-      transactional: { pools: ['leased', 'spare', 'shared'] },
-      lifecycle: { pools: ['managed', 'leased'] },
-      marketing: { pools: ['managed', 'old'] },
+      transactional: { pools: ['leased', 'spare', 'shared'], retiring: [] },
+      lifecycle: { pools: ['managed', 'leased'], retiring: [] },
+      marketing: { pools: ['managed'], retiring: ['old'] },
     },
     pools: {
       shared: { kind: 'shared', retiring: false },
@@ -108,3 +108,20 @@ function planOf(from: Built) {
   const { Plan } = z.object({ Plan: z.string() }).parse(seedOf(from)[1].Properties);
   return seedPlan.parse(JSON.parse(Plan));
 }
+
+test('a pool that leaves one stream keeps its configuration set there and takes no new mail', async () => {
+  const leaving = await build({
+    ...rich,
+    streams: {
+      ...rich.streams,
+      lifecycle: { pools: ['managed'], retiringPools: ['leased'] },
+    },
+  });
+  expect(planOf(leaving).streams['lifecycle']).toEqual({
+    pools: ['managed'],
+    retiring: ['leased'],
+  });
+  expect(JSON.stringify(leaving.ofType('AWS::SES::ConfigurationSet'))).toContain(
+    'acme-mail-lifecycle-leased',
+  );
+});

@@ -25,7 +25,7 @@ test('each stream has an intake queue, parked mail behind it and a dispatch func
 });
 
 test.each([
-  ['transactional-intake', 'transactional-parked', 20, 720],
+  ['transactional-intake', 'transactional-parked', 50, 720],
   ['feedback', 'feedback-dead', 5, 360],
   ['delivery', 'delivery-dead', 5, 360],
 ])('what fails in %s is set aside in %s after %i deliveries', (name, dead, count, visibility) => {

@@ -22,7 +22,7 @@ describe('send', () => {
     const request = message({
       id: 'one',
       tenant: 'acme',
-      content: { subject: 'Grüße', text: '你好' },
+      content: { subject: 'Grüße 🎉', text: '你好' },
     });
     const { accepted, notAccepted } = await client().send([request]);
     const [received] = await aws.receiveAll(names.intakeQueue('transactional'));

@@ -53,7 +53,7 @@ async function installElsewhere(): Promise<void> {
   const manifest: Record<string, unknown> = JSON.parse(
     await readFile(join(root, 'package.json'), 'utf8'),
   );
-  const { exports = clientExports, files = ['dist'] } = manifest;
+  const { exports, files } = manifest;
   expect(exports).toMatchObject(clientExports);
   await writeFile(
     join(staged, 'package.json'),

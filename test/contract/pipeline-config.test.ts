@@ -21,6 +21,7 @@ test('what is left out gets its documented default', () => {
     streams: {
       news: {
         pools: ['shared'],
+        retiringPools: [],
         deliveryEvents: false,
         maxDeliverySeconds: 50_400,
         ambiguous: 'leave',
@@ -62,7 +63,7 @@ test.each<[string, object, string]>([
   [
     'an unknown field of a stream',
     { streams: { news: { pools: ['shared'], pool: 'x' } } },
-    'streams.news: got the unknown field pool; allowed: pools, deliveryEvents, maxDeliverySeconds, ambiguous, ageAlarmSeconds; correct the name or remove it',
+    'streams.news: got the unknown field pool; allowed: pools, retiringPools, deliveryEvents, maxDeliverySeconds, ambiguous, ageAlarmSeconds; correct the name or remove it',
   ],
   [
     'an unknown field of a zone',

@@ -14,12 +14,14 @@ import {
   CreateQueueCommand,
   type Message,
   type MessageAttributeValue,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { namesOf } from '../../contract/names.ts';
+import { directoryKeys } from '../../contract/table-keys.ts';
 import { localPlace } from '../../local/aws.ts';
 import { createDynamodb } from '../../local/emulators/dynamodb/dynamodb.ts';
 import { createMessaging } from '../../local/emulators/messaging/messaging.ts';
@@ -42,6 +44,8 @@ export type LocalAws = {
   readonly sendTo: (queue: string, messages: readonly QueuedMessage[]) => Promise<void>;
   /** Takes every visible message out of a queue's sight and returns them. */
   readonly receiveAll: (queue: string) => Promise<readonly Message[]>;
+  /** Empties a queue, hidden messages included. */
+  readonly purge: (queue: string) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -68,7 +72,7 @@ export async function startLocalAws(): Promise<LocalAws> {
   };
   await createResources({ sqs, s3, dynamo, bucket });
   for (const stream of ['transactional', 'marketing'])
-    await putItem(names.tables.directory, { pk: `stream#${stream}`, sk: 'profile' });
+    await putItem(names.tables.directory, directoryKeys.stream(stream));
   return {
     endpoint: endpoint.url,
     deployment,
@@ -93,6 +97,9 @@ export async function startLocalAws(): Promise<LocalAws> {
     },
     sendTo: (queue, messages) => sendTo(sqs, urlOf(endpoint, queue), messages),
     receiveAll: (queue) => receiveAll(sqs, urlOf(endpoint, queue)),
+    purge: async (queue) => {
+      await sqs.send(new PurgeQueueCommand({ QueueUrl: urlOf(endpoint, queue) }));
+    },
     close: async () => {
       for (const client of [sqs, s3, dynamo]) client.destroy();
       await endpoint.close();

@@ -105,7 +105,7 @@ test('each recipient is shown with its outcome, its reason in words and its fact
   expect(two).toMatch(
     /^2: rejected \(content-rejected\) {2}key key-two\n {2}SES refused the content/,
   );
-  for (const line of ran.stdout.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80);
+  for (const line of ran.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test('a late Delivery does not undo a Bounce, and both stay visible', async () => {
@@ -149,6 +149,34 @@ test('an attempt without an answer is told as unknown, not as sent', async () =>
   expect(ran.json()).toMatchObject({
     recipients: [{ outcome: 'pending', facts: [{ what: 'unknown' }] }],
   });
+});
+
+test('what an attempt led to is told once, although the request says it too', async () => {
+  const messageId = messageIdOf('default', 'parked');
+  const parked = { outcome: 'parked', reason: 'sending-paused' };
+  await aws.putItem(
+    ledger,
+    requestItem(messageId, {
+      id: 'parked',
+      state: 'waiting',
+      attemptIds: ['a3'],
+      decided: { '*': parked },
+    }),
+  );
+  await aws.putItem(ledger, {
+    pk: 'a3',
+    sk: 'attempt',
+    stream: 'marketing',
+    at: 2000,
+    ttl: 1,
+    entries: [{ m: messageId, r: 0, k: 'k', p: 'shared' }],
+    results: [parked],
+  });
+  const ran = await cliOn(aws, ['outcome', 'parked', '--json']);
+  expect(ran.json()).toMatchObject({
+    recipients: [{ ...parked, facts: [{ source: 'attempt', pool: 'shared' }] }],
+  });
+  expect(ran.stdout.match(/"source"/g)).toHaveLength(1);
 });
 
 test('an unknown id ends with 1 and a sentence', async () => {

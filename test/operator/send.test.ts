@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { namesOf } from '../../contract/names.ts';
+import { directoryKeys } from '../../contract/table-keys.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import { message } from '../client/requests.ts';
 import { cliOn } from './cli.ts';
@@ -83,6 +84,25 @@ test('every part of a mail has its option', async () => {
       sendAt: '2026-01-01T00:00:00.000Z',
     },
   ]);
+});
+
+test('without --from the mail comes from what the tenant owns first', async () => {
+  const own = async (tenant: string, fromOwned: readonly string[]) =>
+    aws.putItem(names.tables.directory, {
+      ...directoryKeys.tenant(tenant),
+      tenant,
+      status: 'active',
+      fromOwned,
+      createdAt: 1,
+      updatedAt: 1,
+    });
+  await own('default', ['example.net']);
+  await own('acme', ['me@example.net', 'example.com']);
+  const mail = ['send', '--to', 'ada@example.org', '--subject', 's', '--text', 't'];
+  await cliOn(aws, mail);
+  expect(await queued()).toMatchObject([{ from: 'hello@example.net' }]);
+  await cliOn(aws, [...mail, '--tenant', 'acme']);
+  expect(await queued()).toMatchObject([{ from: 'me@example.net' }]);
 });
 
 test('more than one recipient makes batches of up to 50 under numbered ids', async () => {
@@ -197,7 +217,7 @@ test('--wait says when nothing is known yet', async () => {
 });
 
 test.each([
-  [['send', '--to', 'a@example.org', '--text', 't'], /--from: got none/],
+  [['send', '--to', 'a@example.org', '--text', 't', '--tenant', 'nobody'], /--from: got none/],
   [['send', '--from', 'a@example.com', '--text', 't'], /--to: got none/],
   [['send', '--from', 'a@example.com', '--to', 'b@example.org'], /content: give exactly one/],
   [[...minimal, '--template', 'x'], /content: give exactly one/],

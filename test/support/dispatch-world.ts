@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createAssignmentReader } from '../../adapters/assignment-store.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
-import { putAssignment, seedTenant } from '../../adapters/directory-seed.ts';
+import { putAssignment } from '../../adapters/directory-seed.ts';
+import { toItem } from '../../adapters/items.ts';
 import { findOutcome } from '../../adapters/outcome-lookup.ts';
 import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
 import { createPacer, writeSendRate } from '../../adapters/pacing-store.ts';
@@ -38,8 +41,8 @@ export type DispatchWorld = {
   readonly bucket: Map<string, Uint8Array>;
   readonly counts: Map<string, number>;
   readonly failures: unknown[];
-  /** Takes one batch off the queue through dispatch; false when none was visible. */
-  readonly runOnce: () => Promise<boolean>;
+  /** Takes one batch off the queue through dispatch, with some ports replaced; false when none was visible. */
+  readonly runOnce: (over?: Partial<DispatchPorts>) => Promise<boolean>;
   /** Runs batch after batch, letting time pass, until the queue is empty or `untilMs` have passed. */
   readonly settle: (untilMs?: number) => Promise<void>;
   readonly outcome: (request: Body) => Promise<RequestOutcome | undefined>;
@@ -108,13 +111,15 @@ export async function createDispatchWorld(
   );
   await world.setTenant({ tenant: 'default' });
   const ports = bindPorts(world, tables, policy);
-  const runOnce = async () => {
+  const runOnce = async (instead: Partial<DispatchPorts> = {}) => {
     const records = intake.receive();
     if (records.length === 0) return false;
     const deadline = epochMs(time.clock() + invocationMs);
     // An invocation begins with nothing remembered, as a new environment does.
-    const fresh = { ...bindPorts(world, tables, policy), deadline };
-    const staying = await dispatch(records, fresh).catch(() => 'crashed' as const);
+    const fresh = { ...bindPorts(world, tables, policy), deadline, ...instead };
+    const staying = await faults
+      .invocation(() => dispatch(records, fresh))
+      .catch(() => 'crashed' as const);
     intake.settle(records, staying);
     return true;
   };
@@ -135,17 +140,13 @@ function bindPorts(
 ): DispatchPorts {
   const { time, faults, intake } = world;
   const { clock } = time;
-  let attempts = 0;
   return {
     stream: 'transactional',
     policy,
     clock,
     pause: (milliseconds) => faults.run('pause', () => time.pause(milliseconds)),
     deadline: epochMs(clock() + invocationMs),
-    newAttemptId: () => {
-      attempts += 1;
-      return `attempt-${clock()}-${attempts}-${world.counts.get('attempt ids') ?? 0}`;
-    },
+    newAttemptId: () => randomBytes(16).toString('base64url'),
     recipientSecret: secret,
     ledger: { ...tables.ledger, keepDays: policy.ledgerDays },
     readTenant: createTenantReader(tables.directory, clock),
@@ -216,14 +217,16 @@ function questions(tables: Tables, time: VirtualTime) {
     },
     setTenant: async (tenant: Partial<TenantItem> & { readonly tenant: string }) => {
       const now = time.clock();
-      await seedTenant(tables.directory, {
+      const item: TenantItem = {
         ...directoryKeys.tenant(tenant.tenant),
         status: 'active',
         fromOwned: ['sender.example'],
         createdAt: now,
         updatedAt: now,
         ...tenant,
-      });
+      };
+      const { dynamo, name } = tables.directory;
+      await dynamo.send(new PutItemCommand({ TableName: name, Item: toItem(item) }));
     },
   };
 }

@@ -1,0 +1,30 @@
+import type { PipelineConfigInput } from '../../../contract/pipeline-config.ts';
+
+/** A sender for many accounts: every kind of pool, Delivery events on and off, both ambiguity policies. */
+export const many = {
+  deployment: 'many',
+  sendingDomains: [{ domain: 'sender.example' }, { domain: 'other.example' }],
+  tenancy: 'many',
+  streams: {
+    transactional: { pools: ['shared', 'leased'], deliveryEvents: true, ambiguous: 'resend' },
+    marketing: { pools: ['managed'] },
+  },
+  pools: {
+    shared: { kind: 'shared' },
+    leased: { kind: 'standard' },
+    managed: { kind: 'managed' },
+  },
+} satisfies PipelineConfigInput;
+
+/** A newcomer: one tenant, SES's shared addresses. */
+export const single = {
+  deployment: 'single',
+  sendingDomains: [{ domain: 'sender.example' }],
+  streams: {
+    transactional: { pools: ['shared'], deliveryEvents: true, ambiguous: 'resend' },
+    marketing: { pools: ['shared'] },
+  },
+  pools: { shared: { kind: 'shared' } },
+} satisfies PipelineConfigInput;
+
+export type StackName = 'many' | 'single';

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { findOutcome } from '../../../adapters/outcome-lookup.ts';
+import type { RecipientOutcome, RequestOutcome } from '../../../contract/recipient-outcomes.ts';
+import type { OutcomeName } from '../../../domain/reasons.ts';
+import { askLocal, type World } from './world.ts';
+
+const lookMs = 100;
+const patienceMs = 25_000;
+
+/** A request by the app's id, or by SQS's message id where the body could not be read. */
+export type Asked = { readonly id: string; readonly tenant?: string };
+
+/** Looks again until something is true of what it sees, and returns that; fails telling what it saw last. */
+export async function until<T>(
+  look: () => Promise<T>,
+  isEnough: (seen: T) => boolean,
+): Promise<T> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const seen = await look();
+    if (isEnough(seen)) return seen;
+    if (performance.now() > deadline)
+      throw new Error(`not within ${patienceMs / 1000} s; last: ${JSON.stringify(seen)}`);
+    await sleep(lookMs);
+  }
+}
+
+/** Returns what the ledger says of a request, undefined when it knows nothing. */
+export function outcomeOf(world: World, asked: Asked): Promise<RequestOutcome | undefined> {
+  const { id, tenant = 'default' } = asked;
+  return findOutcome(world.backend.tables.ledger, { id, tenant });
+}
+
+/** Waits until every recipient of a request has this outcome and returns them. */
+export async function untilAll(
+  world: World,
+  asked: Asked,
+  outcome: OutcomeName,
+): Promise<readonly RecipientOutcome[]> {
+  const seen = await until(
+    () => outcomeOf(world, asked),
+    (found) => found !== undefined && found.recipients.every((one) => one.outcome === outcome),
+  );
+  return seen?.recipients ?? [];
+}
+
+/** Waits until the one recipient of a message has this outcome and returns it. */
+export async function untilOne(
+  world: World,
+  asked: Asked,
+  outcome: OutcomeName,
+): Promise<RecipientOutcome> {
+  const [only] = await untilAll(world, asked, outcome);
+  if (!only) throw new Error(`${asked.id} has no recipient`);
+  return only;
+}
+
+const rejection = z.object({
+  stream: z.string(),
+  messageId: z.string(),
+  queueMessageId: z.string(),
+  tenant: z.exactOptional(z.string()),
+  id: z.exactOptional(z.string()),
+  recipientIndex: z.exactOptional(z.number()),
+  reason: z.string(),
+  detail: z.string(),
+});
+export type Rejection = z.output<typeof rejection>;
+
+const busLog = z.object({
+  events: z.array(
+    z.object({
+      bus: z.string(),
+      busExists: z.boolean(),
+      event: z.looseObject({ 'detail-type': z.string(), detail: z.unknown() }),
+    }),
+  ),
+});
+
+/** Returns the rejections that the deployment's event bus saw. */
+export async function rejections(world: World): Promise<readonly Rejection[]> {
+  const { events } = busLog.parse(await askLocal(world, '/events'));
+  return events.flatMap(({ bus, busExists, event }) =>
+    busExists && bus === world.names.eventBus && event['detail-type'] === 'Send Request Rejected'
+      ? [rejection.parse(event.detail)]
+      : [],
+  );
+}

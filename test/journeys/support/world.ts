@@ -1,0 +1,137 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { inject } from 'vitest';
+import { localTarget } from '../../../adapters/clients.ts';
+import { readQueueUrl } from '../../../adapters/intake.ts';
+import { addTenant } from '../../../adapters/tenant-directory.ts';
+import { type Client, createClient } from '../../../client/client.ts';
+import { type Names, namesOf } from '../../../contract/names.ts';
+import { localPlace } from '../../../local/aws.ts';
+import { type Runtime, startRuntime } from '../../../local/runtime.ts';
+import { type Backend, createBackend } from '../../../operator/actions/backend.ts';
+import type { StackName } from './configs.ts';
+import { assemblyFolder } from './synthesize.ts';
+import { writeRecord } from './records.ts';
+
+/** A deployment that runs, as the journeys' people and apps meet it. */
+export type World = {
+  readonly runtime: Runtime;
+  readonly endpoint: string;
+  readonly names: Names;
+  /** The operator's way in. */
+  readonly backend: Backend;
+  /** An app's way in, in TypeScript. */
+  readonly client: Client;
+  /** Puts bodies into a stream's queue as any app would, and returns SQS's message ids. */
+  readonly enqueue: (
+    bodies: readonly (string | object)[],
+    stream?: string,
+  ) => Promise<readonly string[]>;
+  /** Every line that a function wrote to its log. */
+  readonly logs: readonly string[];
+  /** Ends it, and leaves for the least-privilege test what its functions did. */
+  readonly close: () => Promise<void>;
+};
+
+export type WorldOptions = {
+  /** Name of the journey, one a file. */
+  readonly journey: string;
+  readonly stack: StackName;
+  /** Changes the synthesized template, where real waiting times are longer than a test. */
+  readonly edit?: (template: string) => string;
+};
+
+/** Boots one of the two deployments on its own emulators, from bundles that all journeys share. */
+export async function openWorld({ journey, stack, edit }: WorldOptions): Promise<World> {
+  const shared = assemblyFolder(inject('journeys'));
+  const logs: string[] = [];
+  const runtime = await startRuntime({
+    assemblyDir: edit ? editedAssembly(shared, { journey, stack, edit }) : shared,
+    stackName: stack,
+    port: 0,
+    seed: 1,
+    onLog: (source, line) => logs.push(`${source}: ${line}`),
+  });
+  const endpoint = runtime.endpointUrl;
+  const names = namesOf(stack);
+  const backend = createBackend(localTarget(endpoint), stack);
+  const client = createClient({ deployment: stack, endpoint });
+  return {
+    runtime,
+    endpoint,
+    names,
+    backend,
+    client,
+    logs,
+    enqueue: async (bodies, stream = 'transactional') => {
+      const QueueUrl = await readQueueUrl(backend.sqs, names.intakeQueue(stream));
+      return Promise.all(
+        bodies.map(async (body) => {
+          const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
+          const sent = await backend.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+          return sent.MessageId ?? '';
+        }),
+      );
+    },
+    close: async () => {
+      writeRecord(journey, { stack, calls: runtime.calls(), grants: runtime.grants(), logs });
+      client.close();
+      backend.close();
+      await runtime.close();
+    },
+  };
+}
+
+/** Adds an account that sends, as `tenants add` does. */
+export async function newTenant(
+  { backend }: World,
+  tenant: string,
+  fromOwned: readonly string[] = ['sender.example'],
+): Promise<string> {
+  await addTenant(backend.tables.directory, { tenant, fromOwned }, Date.now());
+  return tenant;
+}
+
+/** Asks the local runtime what AWS has no call for. */
+export async function askLocal(
+  { endpoint }: World,
+  path: string,
+  change?: { readonly method: 'PUT' | 'POST' | 'DELETE'; readonly body?: object },
+): Promise<unknown> {
+  const answer = await fetch(`${endpoint}/_local${path}`, {
+    method: change?.method ?? 'GET',
+    ...(change?.body ? { body: JSON.stringify(change.body) } : {}),
+  });
+  if (!answer.ok) throw new Error(`/_local${path}: HTTP ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+/** Invokes a function and waits for its answer; returns the error's text where it failed. */
+export async function invoke(
+  { endpoint }: World,
+  functionName: string,
+  payload: object,
+): Promise<string | undefined> {
+  const path = `/2015-03-31/functions/${functionName}/invocations`;
+  const answer = await fetch(`${endpoint}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=OWNER/20260101/${localPlace.region}/lambda/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify(payload),
+  });
+  const text = await answer.text();
+  return answer.headers.has('x-amz-function-error') || !answer.ok ? text : undefined;
+}
+
+function editedAssembly(
+  shared: string,
+  { journey, stack, edit }: WorldOptions & { readonly edit: (template: string) => string },
+): string {
+  const copy = join(inject('journeys'), `assembly-${journey}`);
+  cpSync(shared, copy, { recursive: true });
+  const file = join(copy, `${stack}.template.json`);
+  writeFileSync(file, edit(readFileSync(file, 'utf8')));
+  return copy;
+}
