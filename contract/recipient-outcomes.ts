@@ -6,6 +6,7 @@ import {
   type OutcomeName,
   parkReasons,
   rejectReasons,
+  reportReasons,
   suppressReasons,
 } from '../domain/reasons.ts';
 import {
@@ -128,6 +129,7 @@ export function explainReason(reason: string): string | undefined {
     parkReasons,
     holdReasons,
     suppressReasons,
+    reportReasons,
   ];
   return tables.find((table) => Object.hasOwn(table, reason))?.[reason];
 }

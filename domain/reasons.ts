@@ -76,6 +76,19 @@ export const suppressReasons = {
 } as const;
 export type SuppressReason = keyof typeof suppressReasons;
 
+/** What SES or the clock reported; nothing is to be done by the app. */
+export const reportReasons = {
+  expired: 'its expiresAt had passed before it could be sent',
+  'soft-bounce': 'given up for now: a full mailbox, deferrals until the end, or content',
+  refused: 'refused for good, for a reason that is not the address; nothing is suppressed',
+  block: 'the mailbox provider refused us, not the address; nothing is suppressed',
+  abuse: 'the recipient reported it as spam',
+  fraud: 'reported as fraud or phishing',
+  virus: 'reported as carrying a virus',
+  'auth-failure': 'reported because its authentication failed',
+  other: 'reported through a feedback loop without a kind',
+} as const;
+
 /** What can become of one recipient; the last thing wins in the order of `domain/outcome.ts`. */
 export const outcomes = [
   'delivered',

@@ -94,9 +94,11 @@ export function judgeRefusal(failure: SesFailure, from: string): Refusal {
 function namesSender(identities: string, from: string): boolean {
   const sender = from.toLowerCase();
   const domain = sender.slice(sender.lastIndexOf('@') + 1);
-  return identities
-    .toLowerCase()
-    // An identity may stand as a mailbox: Ada <ada@example.com>.
-    .split(/[,\s<>]+/)
-    .some((identity) => identity === sender || identity === domain);
+  return (
+    identities
+      .toLowerCase()
+      // An identity may stand as a mailbox: Ada <ada@example.com>.
+      .split(/[,\s<>]+/)
+      .some((identity) => identity === sender || identity === domain)
+  );
 }

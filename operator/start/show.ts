@@ -1,7 +1,7 @@
-import Table from 'cli-table3';
 import type { PipelineConfig } from '../../contract/pipeline-config.ts';
 import { explainReason } from '../../contract/recipient-outcomes.ts';
 import type { Runtime } from '../../local/runtime.ts';
+import { formatTable } from '../cli/table.ts';
 import type { StartOptions } from './options.ts';
 import type { RunReport } from './run-requests.ts';
 
@@ -74,23 +74,21 @@ export function createConsole(options: StartOptions): Show {
   };
 }
 
+const look = { width: 100, colour: false } as const;
+
 function describeReport(report: RunReport): string {
-  const table = new Table({
-    head: ['outcome', 'recipients', 'meaning'],
-    style: { head: [], border: [] },
-  });
-  for (const [outcome, count] of Object.entries(report.outcomes))
-    if (count > 0)
-      table.push([outcome, { content: String(count), hAlign: 'right' }, meanings[outcome] ?? '']);
-  const reasons = Object.entries(report.reasons).map(
-    ([reason, count]) =>
-      `  ${String(count).padStart(5)}  ${reason.padEnd(24)} ${explainReason(reason) ?? ''}`,
-  );
+  const outcomes = Object.entries(report.outcomes)
+    .filter(([, count]) => count > 0)
+    .map(([outcome, count]) => [outcome, String(count), meanings[outcome] ?? '']);
+  const reasons = Object.entries(report.reasons)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => [reason, String(count), explainReason(reason) ?? '']);
   return [
     `${report.requests} requests for ${report.recipients} recipients in ${report.seconds} s: ${report.lost} lost, ${report.doubleSent} sent twice, ${report.duplicates} repeated and sent once`,
-    table.toString(),
-    ...(reasons.length > 0 ? ['why:', ...reasons] : []),
     '',
+    formatTable(['outcome', 'recipients', 'meaning'], outcomes, look),
+    '',
+    ...(reasons.length > 0 ? [formatTable(['why', 'recipients', ''], reasons, look), ''] : []),
   ].join('\n');
 }
 
