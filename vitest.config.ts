@@ -23,13 +23,17 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/journeys/*.test.ts'],
           exclude: [union],
+          // Most of a journey is waiting, so those of a file share one world and go together.
+          sequence: { concurrent: true, groupOrder: 1 },
+          maxWorkers: 3,
+          testTimeout: 60_000,
           globalSetup: ['test/journeys/support/synthesize.ts'],
         },
       },
       // Looks at what all the journeys together asked of AWS, so it comes after them.
       {
         extends: true,
-        test: { name: 'least-privilege', include: [union], sequence: { groupOrder: 1 } },
+        test: { name: 'least-privilege', include: [union], sequence: { groupOrder: 2 } },
       },
     ],
   },

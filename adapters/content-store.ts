@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /** The content bucket as its users see it. */
@@ -18,8 +19,11 @@ export async function readContent(
     const { Body, ContentLength } = await store.s3.send(
       new GetObjectCommand({ Bucket: store.bucket, Key: key }),
     );
-    if (ContentLength !== undefined && ContentLength > bytesMax)
+    if (ContentLength !== undefined && ContentLength > bytesMax) {
+      // An unread answer would keep its connection; fifty of them, and the bucket cannot be reached.
+      if (Body instanceof Readable) Body.destroy();
       return { kind: 'too-large', size: ContentLength };
+    }
     if (!Body) return { kind: 'missing' };
     return { kind: 'found', bytes: await Body.transformToByteArray() };
   } catch (error) {

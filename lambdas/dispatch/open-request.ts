@@ -107,12 +107,14 @@ async function readAttachments(
 ): Promise<{ bytes: readonly Uint8Array[] } | Problem> {
   const given = 'attachments' in request ? (request.attachments ?? []) : [];
   const bytes: Uint8Array[] = [];
+  // What is left of SES's limit, so that many large files cannot fill the function's memory.
+  let room: number = requestLimits.messageBytes;
   for (const [index, attachment] of given.entries()) {
     if (attachment.s3Key === undefined) {
       bytes.push(Buffer.from(attachment.content ?? '', 'base64'));
       continue;
     }
-    const found = await ports.readContent(attachment.s3Key, requestLimits.messageBytes);
+    const found = await ports.readContent(attachment.s3Key, room);
     if (found.kind === 'missing')
       return {
         reason: 'attachment-missing',
@@ -121,8 +123,9 @@ async function readAttachments(
     if (found.kind === 'too-large')
       return {
         reason: 'message-too-large',
-        detail: `attachments.${index}: got ${found.size} bytes`,
+        detail: `attachments.${index}: got ${found.size} bytes; room for ${room} is left of ${requestLimits.messageBytes}`,
       };
+    room -= found.bytes.byteLength;
     bytes.push(found.bytes);
   }
   return { bytes };

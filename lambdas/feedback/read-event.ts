@@ -41,9 +41,12 @@ export function readEvent(body: string): ReadEvent {
     ...(tenant ? { tenant } : {}),
     ...(attemptId ? { attemptId } : {}),
   };
+  const found = feedbackOf(event);
+  // An event about nobody would vanish without a trace.
+  if (found.length === 0) return { kind: 'unknown', what: `${typeOf(given)} without recipients` };
   return {
     kind: 'reports',
-    reports: feedbackOf(event).map(({ id, ...feedback }) => ({
+    reports: found.map(({ id, ...feedback }) => ({
       ...feedback,
       ...common,
       digest: digestOf(id, feedback),

@@ -1,46 +1,26 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { createDynamo, createSecrets, createSes } from '../../adapters/clients.ts';
 import { log } from '../../adapters/log.ts';
-import { readRecipientSecret } from '../../adapters/recipient-secret.ts';
-import { listSesSuppressed, removeSesSuppressed } from '../../adapters/ses-suppression.ts';
-import {
-  forgetRemoval,
-  putSuppressionIfAbsent,
-  readBlocked,
-  readImportCursor,
-  readRemovals,
-  writeImportCursor,
-} from '../../adapters/suppression-store.ts';
 import { suppressionEnvironment } from '../../contract/environment.ts';
-import { namesOf } from '../../contract/names.ts';
-import { epochMs } from '../../domain/time.ts';
+import { epochMs, secondMs } from '../../domain/time.ts';
+import { bindPorts } from './bind-ports.ts';
 import { syncSuppressions } from './sync.ts';
 
-const environment = suppressionEnvironment.parse(process.env);
-const ses = createSes();
-const table = { dynamo: createDynamo(), name: namesOf(environment.DEPLOYMENT).tables.suppression };
-const recipientSecret = await readRecipientSecret(
-  createSecrets(),
-  environment.RECIPIENT_KEY_SECRET,
-);
-const clock = () => epochMs(Date.now());
+const ports = await bindPorts(suppressionEnvironment.parse(process.env), {
+  dynamo: createDynamo(),
+  secrets: createSecrets(),
+  ses: createSes(),
+});
 
-/** Runs every hour; the margin lets the last call end before the function does. */
+/** The margin lets the last call end before the function does. */
+const closingMs = 30 * secondMs;
+
+/** Runs every hour. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
+  const remainingMs = context.getRemainingTimeInMillis() - closingMs;
   const report = await syncSuppressions({
-    clock,
-    pause: (milliseconds) => pause(milliseconds),
-    deadline: epochMs(clock() + context.getRemainingTimeInMillis() - 30_000),
-    recipientSecret,
-    readRemovals: () => readRemovals(table),
-    forgetRemoval: (key) => forgetRemoval(table, key),
-    removeFromSes: (address) => removeSesSuppressed(ses, address),
-    readCursor: () => readImportCursor(table),
-    writeCursor: (until) => writeImportCursor(table, until),
-    listSes: (page) => listSesSuppressed(ses, page),
-    readBlocked: (keys) => readBlocked(table, keys),
-    addSuppression: (entry) => putSuppressionIfAbsent(table, entry),
+    ...ports,
+    deadline: epochMs(ports.clock() + remainingMs),
   });
   log('suppression.synced', report);
 }

@@ -44,22 +44,25 @@ const overlapMs = hourMs;
  */
 export async function syncSuppressions(ports: SyncPorts): Promise<SyncReport> {
   const paced = createPace(ports);
-  const removed = await workOffRemovals(ports, paced);
-  if (removed === undefined) return { removed: 0, imported: 0, blocksUndone: 0, complete: false };
+  const { removed, complete } = await workOffRemovals(ports, paced);
+  if (!complete) return { removed, imported: 0, blocksUndone: 0, complete };
   return { removed, ...(await importSesList(ports, paced)) };
 }
 
 type Pace = <T>(call: () => Promise<T>) => Promise<T>;
 
-async function workOffRemovals(ports: SyncPorts, paced: Pace): Promise<number | undefined> {
+async function workOffRemovals(
+  ports: SyncPorts,
+  paced: Pace,
+): Promise<Pick<SyncReport, 'removed' | 'complete'>> {
   let removed = 0;
   for await (const removal of ports.readRemovals()) {
-    if (ports.clock() >= ports.deadline) return undefined;
+    if (ports.clock() >= ports.deadline) return { removed, complete: false };
     await paced(() => ports.removeFromSes(removal.address));
     await ports.forgetRemoval(removal.recipientKey);
     removed += 1;
   }
-  return removed;
+  return { removed, complete: true };
 }
 
 async function importSesList(ports: SyncPorts, paced: Pace): Promise<Omit<SyncReport, 'removed'>> {
@@ -85,6 +88,8 @@ async function importSesList(ports: SyncPorts, paced: Pace): Promise<Omit<SyncRe
     for (const { entry, key } of known) {
       until = epochMs(Math.max(until, entry.at));
       if (entry.reason === 'BOUNCE' && blocked.has(key)) {
+        // A page of removals takes longer than a whole run may.
+        if (ports.clock() >= ports.deadline) return { imported, blocksUndone, complete: false };
         await paced(() => ports.removeFromSes(entry.address));
         blocksUndone += 1;
       } else if (await ports.addSuppression(importedEntry(entry, key))) imported += 1;

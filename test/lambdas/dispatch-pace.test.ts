@@ -70,7 +70,9 @@ test('a faster account is never handed more in a second than its rate', async ()
   const times = world.sesCalls.map(({ at }) => at);
   expect(times).toHaveLength(90);
   for (const start of times)
-    expect(times.filter((at) => at >= start && at < start + secondMs).length).toBeLessThanOrEqual(15);
+    expect(times.filter((at) => at >= start && at < start + secondMs).length).toBeLessThanOrEqual(
+      15,
+    );
 });
 
 test('when the pace cannot be leased again, what SES said of the others is still recorded', async () => {

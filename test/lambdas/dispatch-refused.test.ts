@@ -50,7 +50,11 @@ describe('a request is rejected by name', () => {
     ['too-many-recipients', 'with 51 recipients', batch(addresses(51))],
     ['recipient-without-domain', 'to nobody', message({ to: 'grace' })],
     ['recipient-invalid', 'to no domain', message({ to: 'grace@localhost' })],
-    ['recipient-local-part-not-ascii', 'to a name beyond ASCII', message({ to: 'gräce@b.example' })],
+    [
+      'recipient-local-part-not-ascii',
+      'to a name beyond ASCII',
+      message({ to: 'gräce@b.example' }),
+    ],
     ['stream-unknown', 'for no stream of ours', message({ stream: 'carrier-pigeon' })],
     ['stream-mismatch', "for another queue's stream", message({ stream: 'marketing' })],
     ['pool-unknown', 'for no pool of the stream', message({ pool: 'private' })],
@@ -60,7 +64,11 @@ describe('a request is rejected by name', () => {
     ['from-domain-foreign', 'from a foreign domain', message({ from: 'ada@foreign.example' })],
     ['from-domain-foreign', 'from a look-alike', message({ from: 'ada@evil-sender.example' })],
     ['from-domain-foreign', 'with a foreign raw From', raw(['From: eve@foreign.example'])],
-    ['from-domain-foreign', 'with a foreign raw Sender', raw([owned, 'Sender: eve@foreign.example'])],
+    [
+      'from-domain-foreign',
+      'with a foreign raw Sender',
+      raw([owned, 'Sender: eve@foreign.example']),
+    ],
     ['from-header-mismatch', 'with two raw From headers', raw([owned, owned])],
     ['from-header-mismatch', 'without a raw From', raw(['Subject: hello'])],
     ['send-at-too-far', 'for next year', message({ sendAt: '2027-03-01T09:00:00Z' })],
@@ -68,7 +76,11 @@ describe('a request is rejected by name', () => {
     ['stored-body-missing', 'stored nowhere', stored('requests/none.json')],
     ['message-too-large', 'stored beyond the limit', stored('requests/large.json')],
     ['unknown-kind', 'stored as a pointer', stored('requests/pointer.json')],
-    ['attachment-missing', 'attached nowhere', message({ attachments: [file('attachments/no.pdf')] })],
+    [
+      'attachment-missing',
+      'attached nowhere',
+      message({ attachments: [file('attachments/no.pdf')] }),
+    ],
     ['message-too-large', 'with 40 MB', message({ attachments: [file('attachments/large.pdf')] })],
     [
       'message-too-large',
@@ -104,7 +116,9 @@ describe('a request is rejected by name', () => {
   });
 
   test('with a detail that holds neither its text nor an address', async () => {
-    world.intake.put(message({ to: 'secret name@recipient.example', content: { subject: 'hush' } }));
+    world.intake.put(
+      message({ to: 'secret name@recipient.example', content: { subject: 'hush' } }),
+    );
     await world.settle();
     expect(JSON.stringify(world.rejected.at(-1))).not.toMatch(/secret|hush/);
   });

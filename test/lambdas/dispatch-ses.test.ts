@@ -52,15 +52,18 @@ describe('a refusal that passes', () => {
     ['an unreachable endpoint', { kind: 'retry', reason: 'unreachable' }, 1],
     ['an answer 5xx', { kind: 'retry', reason: 'ses-error' }, 1],
     ['a spent quota', { kind: 'quota-spent' }, 3],
-  ] as const)('%s lets the mail wait and leaves one accepted outcome', async (_, refusal, times) => {
-    refuseFirst(resend, times, refusal);
-    const request = message();
-    resend.intake.put(request);
-    await resend.settle();
-    expect(sent(resend, request)).toHaveLength(times + 1);
-    expect(await resend.outcomes(request)).toEqual(['accepted']);
-    expect(resend.parked).toEqual([]);
-  });
+  ] as const)(
+    '%s lets the mail wait and leaves one accepted outcome',
+    async (_, refusal, times) => {
+      refuseFirst(resend, times, refusal);
+      const request = message();
+      resend.intake.put(request);
+      await resend.settle();
+      expect(sent(resend, request)).toHaveLength(times + 1);
+      expect(await resend.outcomes(request)).toEqual(['accepted']);
+      expect(resend.parked).toEqual([]);
+    },
+  );
 
   test('of throttling is tried again at once in pace, then given back to the queue', async () => {
     refuseFirst(resend, 3, { kind: 'throttled' });
@@ -99,21 +102,24 @@ describe('a refusal that passes', () => {
 });
 
 describe('a refusal that ends a mail', () => {
-  test.each([
-    'content-rejected',
-    'template-unknown',
-    'ses-refused',
-  ] as const)('as %s tells the app and is not tried again', async (reason) => {
-    refuseFirst(resend, 1, { kind: 'reject', reason });
-    const request = message();
-    const queueMessageId = resend.intake.put(request);
-    await resend.settle();
-    resend.intake.redeliver(queueMessageId);
-    await resend.settle();
-    expect(sent(resend, request)).toEqual([0]);
-    expect(await resend.outcomes(request)).toEqual([`rejected/${reason}`]);
-    expect(resend.rejected.at(-1)).toMatchObject({ reason, id: request['id'], recipientIndex: 0 });
-  });
+  test.each(['content-rejected', 'template-unknown', 'ses-refused'] as const)(
+    'as %s tells the app and is not tried again',
+    async (reason) => {
+      refuseFirst(resend, 1, { kind: 'reject', reason });
+      const request = message();
+      const queueMessageId = resend.intake.put(request);
+      await resend.settle();
+      resend.intake.redeliver(queueMessageId);
+      await resend.settle();
+      expect(sent(resend, request)).toEqual([0]);
+      expect(await resend.outcomes(request)).toEqual([`rejected/${reason}`]);
+      expect(resend.rejected.at(-1)).toMatchObject({
+        reason,
+        id: request['id'],
+        recipientIndex: 0,
+      });
+    },
+  );
 
   test('for one recipient of a batch ends it for that one alone', async () => {
     resend.answer = (mail) =>
@@ -140,17 +146,20 @@ describe("a refusal that is the sender's set-up's fault", () => {
     'account-suspended',
     'configuration-missing',
     'access-denied',
-  ] as const)('as %s parks the mail with its reason; mended, a redrive sends it once', async (reason) => {
-    refuseFirst(resend, 1, { kind: 'park', reason });
-    const request = message();
-    resend.intake.put(request);
-    await resend.settle();
-    expect(await resend.outcomes(request)).toEqual([`parked/${reason}`]);
-    expect(resend.parked.at(-1)?.attributes).toMatchObject({ reason, id: request['id'] });
-    expect(await redrive(resend)).toEqual([reason]);
-    expect(sent(resend, request)).toEqual([0, 0]);
-    expect(await resend.outcomes(request)).toEqual(['accepted']);
-  });
+  ] as const)(
+    'as %s parks the mail with its reason; mended, a redrive sends it once',
+    async (reason) => {
+      refuseFirst(resend, 1, { kind: 'park', reason });
+      const request = message();
+      resend.intake.put(request);
+      await resend.settle();
+      expect(await resend.outcomes(request)).toEqual([`parked/${reason}`]);
+      expect(resend.parked.at(-1)?.attributes).toMatchObject({ reason, id: request['id'] });
+      expect(await redrive(resend)).toEqual([reason]);
+      expect(sent(resend, request)).toEqual([0, 0]);
+      expect(await resend.outcomes(request)).toEqual(['accepted']);
+    },
+  );
 
   test('parks a batch whose accepted recipients are not sent to again by the redrive', async () => {
     const refused = new Set([0, 2]);

@@ -8,7 +8,7 @@ import { contentFolders } from '../../contract/names.ts';
 import { hourMs, minuteMs } from '../../domain/time.ts';
 import { createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
 import { type Dynamo, openDynamo } from '../support/dynamo.ts';
-import { type Body, batch, message, newId } from '../support/requests.ts';
+import { type Body, message, newId } from '../support/requests.ts';
 
 let dynamo: Dynamo;
 let world: DispatchWorld;
@@ -74,20 +74,6 @@ describe('a held tenant', () => {
     expect(sentCount(request)).toBe(1);
   });
 
-  test('whose hold came between a crash and the next delivery still has its mail kept', async () => {
-    const tenant = await newTenant();
-    const request = message({ tenant });
-    world.intake.put(request);
-    // The claim was made, then the function died before it handed anything to SES.
-    await crashAt(/^UpdateItemCommand$/);
-    expect(sentCount(request)).toBe(0);
-    await world.setTenant({ tenant, status: 'held' });
-    await world.settle();
-    expect(await world.outcomes(request)).toEqual(['held/tenant-held']);
-    expect(await release(tenant)).toBe(1);
-    expect(sentCount(request)).toBe(1);
-  });
-
   test('whose mail had left before the hold is not sent to again after release', async () => {
     const tenant = await newTenant();
     const request = message({ tenant });
@@ -100,19 +86,6 @@ describe('a held tenant', () => {
     expect(sentCount(request)).toBe(1);
     expect(await world.outcomes(request)).toEqual(['accepted']);
   });
-});
-
-test('a suspended tenant is told so, and mail that was claimed before the suspension is not left open', async () => {
-  const tenant = await newTenant();
-  const [claimed, fresh] = [message({ tenant }), message({ tenant })];
-  world.intake.put(claimed);
-  await crashAt(/^UpdateItemCommand$/);
-  await world.setTenant({ tenant, status: 'suspended' });
-  world.intake.put(fresh);
-  await world.settle();
-  expect(await world.outcomes(fresh)).toEqual(['rejected/tenant-suspended']);
-  expect(await world.outcomes(claimed)).toEqual(['rejected/tenant-suspended']);
-  expect(sentCount(claimed) + sentCount(fresh)).toBe(0);
 });
 
 describe('sendAt', () => {
@@ -171,15 +144,6 @@ describe('expiresAt', () => {
     expect(sentCount(request)).toBe(0);
   });
 
-  test('that passes after a crash before the send is recorded as expired, not forgotten', async () => {
-    const request = message({ expiresAt: at(10_000) });
-    world.intake.put(request);
-    await crashAt(/^UpdateItemCommand$/);
-    await world.settle();
-    expect(sentCount(request)).toBe(0);
-    expect(await world.outcomes(request)).toEqual(['expired/expired']);
-  });
-
   test('that passes after the mail was accepted changes nothing', async () => {
     const request = message({ expiresAt: at(minuteMs) });
     const queueMessageId = world.intake.put(request);
@@ -190,15 +154,4 @@ describe('expiresAt', () => {
     expect(await world.outcomes(request)).toEqual(['accepted']);
     expect(sentCount(request)).toBe(1);
   });
-});
-
-test('a batch whose recipients were all suppressed after a crash is recorded as suppressed', async () => {
-  const request = batch(['late1@recipient.example', 'late2@recipient.example']);
-  world.intake.put(request);
-  await crashAt(/^UpdateItemCommand$/);
-  await world.suppress('late1@recipient.example');
-  await world.suppress('late2@recipient.example');
-  await world.settle();
-  expect(sentCount(request)).toBe(0);
-  expect(await world.outcomes(request)).toEqual(['suppressed/manual', 'suppressed/manual']);
 });

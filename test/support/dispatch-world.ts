@@ -4,8 +4,8 @@ import { createAssignmentReader } from '../../adapters/assignment-store.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
 import { putAssignment } from '../../adapters/directory-seed.ts';
 import { toItem } from '../../adapters/items.ts';
-import { findOutcome } from '../../adapters/outcome-lookup.ts';
 import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
+import { findOutcome } from '../../adapters/outcome-lookup.ts';
 import { createPacer, writeSendRate } from '../../adapters/pacing-store.ts';
 import type { Mail } from '../../adapters/ses-message.ts';
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
@@ -35,7 +35,10 @@ export type DispatchWorld = {
   readonly intake: Intake;
   readonly ports: DispatchPorts;
   readonly sesCalls: SesCall[];
-  readonly parked: { readonly body: string; readonly attributes: Readonly<Record<string, string>> }[];
+  readonly parked: {
+    readonly body: string;
+    readonly attributes: Readonly<Record<string, string>>;
+  }[];
   readonly rejected: RejectedEvent[];
   /** The content bucket: what apps put there, and held mail. */
   readonly bucket: Map<string, Uint8Array>;

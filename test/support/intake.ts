@@ -19,7 +19,10 @@ export type Intake = {
   readonly receive: () => readonly QueueRecord[];
   readonly returnLater: (record: QueueRecord, afterMs: number) => void;
   /** What Lambda does when a batch is over; a batch that crashed answers nothing and all comes back. */
-  readonly settle: (records: readonly QueueRecord[], staying: readonly string[] | 'crashed') => void;
+  readonly settle: (
+    records: readonly QueueRecord[],
+    staying: readonly string[] | 'crashed',
+  ) => void;
   /** When the next message becomes visible; undefined when the queue is empty. */
   readonly nextAt: () => number | undefined;
   readonly size: () => number;

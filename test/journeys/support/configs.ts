@@ -14,6 +14,7 @@ export const many = {
     leased: { kind: 'standard' },
     managed: { kind: 'managed' },
   },
+  limits: { dispatchConcurrency: 2 },
 } satisfies PipelineConfigInput;
 
 /** A newcomer: one tenant, SES's shared addresses. */
@@ -25,6 +26,7 @@ export const single = {
     marketing: { pools: ['shared'] },
   },
   pools: { shared: { kind: 'shared' } },
+  limits: { dispatchConcurrency: 2 },
 } satisfies PipelineConfigInput;
 
 export type StackName = 'many' | 'single';

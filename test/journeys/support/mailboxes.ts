@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tagNames } from '../../../contract/tags.ts';
 import { askLocal, type World } from './world.ts';
 
 /** A mail as SES received it. */
@@ -51,4 +52,10 @@ export async function verify(world: World, identity: string, verified = true): P
 export async function sesSuppressed(world: World): Promise<readonly string[]> {
   const list = z.array(z.object({ address: z.string() }));
   return list.parse(await askLocal(world, '/ses/suppression')).map(({ address }) => address);
+}
+
+/** Returns every mail that SES received for a message of ours. */
+export async function mailsWith(world: World, ourId: string): Promise<readonly ReceivedMail[]> {
+  const mails = await allMails(world);
+  return mails.filter(({ tags }) => tags[tagNames.message]?.startsWith(ourId));
 }

@@ -44,7 +44,10 @@ const record = z.object({
 
 /** Leaves a journey's record for the test that looks at all of them together. */
 export function writeRecord(journey: string, content: JourneyRecord): void {
-  writeFileSync(join(recordsFolder(inject('journeys')), `${journey}.json`), JSON.stringify(content));
+  writeFileSync(
+    join(recordsFolder(inject('journeys')), `${journey}.json`),
+    JSON.stringify(content),
+  );
 }
 
 /** Returns the records that the journeys of this run have left, by journey. */

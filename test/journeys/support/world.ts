@@ -11,8 +11,8 @@ import { localPlace } from '../../../local/aws.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { type Backend, createBackend } from '../../../operator/actions/backend.ts';
 import type { StackName } from './configs.ts';
-import { assemblyFolder } from './synthesize.ts';
 import { writeRecord } from './records.ts';
+import { assemblyFolder } from './synthesize.ts';
 
 /** A deployment that runs, as the journeys' people and apps meet it. */
 export type World = {

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type FeedbackMeaning, judgeFeedback } from '../../domain/feedback.ts';
+
+type Event = Parameters<typeof judgeFeedback>[0];
+
+function check(event: Omit<Event, 'at'>, expected: FeedbackMeaning): void {
+  expect(judgeFeedback({ at: 0, ...event })).toEqual(expected);
+}
+
+const globally = { reason: 'hard-bounce', scope: 'global' } as const;
+const forTenant = { reason: 'complaint', scope: 'tenant' } as const;
+const bounce = (type: string, diagnostic?: string) => ({
+  kind: 'bounce',
+  type,
+  ...(diagnostic === undefined ? {} : { diagnostic }),
+});
+
+describe('an event of SES', () => {
+  test.each<[string, Omit<Event, 'at'>, FeedbackMeaning]>([
+    ['send says nothing new', { kind: 'send' }, {}],
+    ['delivery is delivered', { kind: 'delivery' }, { outcome: 'delivered' }],
+    ['open says nothing of the outcome', { kind: 'open' }, {}],
+    ['click says nothing of the outcome', { kind: 'click' }, {}],
+    ['subscription says nothing of the outcome', { kind: 'subscription' }, {}],
+    ['deliverydelay is no outcome yet', { kind: 'deliverydelay', type: 'MailboxFull' }, {}],
+    [
+      'reject ends the mail',
+      { kind: 'reject' },
+      { outcome: 'rejected', reason: 'content-rejected' },
+    ],
+    [
+      'renderingfailure ends the mail',
+      { kind: 'renderingfailure' },
+      { outcome: 'rejected', reason: 'rendering-failed' },
+    ],
+    [
+      'a hard bounce suppresses for everybody',
+      bounce('Permanent/General', '550 5.1.1 user unknown'),
+      { outcome: 'bounced', reason: 'hard-bounce', suppress: globally },
+    ],
+    [
+      'a block suppresses nobody and comes off the list of SES',
+      bounce('Permanent/General', '550 5.7.1 on our block list (S3150)'),
+      { outcome: 'bounced', reason: 'block', block: true },
+    ],
+    [
+      'a transient bounce suppresses nobody',
+      bounce('Transient/MailboxFull', '552 5.2.2 over quota'),
+      { outcome: 'bounced', reason: 'soft-bounce' },
+    ],
+    [
+      'a permanent refusal for another reason suppresses nobody',
+      bounce('Permanent/General', '552 5.3.4 too big'),
+      { outcome: 'bounced', reason: 'refused' },
+    ],
+    [
+      'what SES did not send is suppressed, not bounced',
+      bounce('Permanent/OnAccountSuppressionList'),
+      { outcome: 'suppressed', reason: 'ses-suppressed' },
+    ],
+    [
+      'a complaint suppresses for its tenant',
+      { kind: 'complaint', type: 'abuse' },
+      { outcome: 'complained', reason: 'abuse', suppress: forTenant },
+    ],
+    [
+      'a complaint without type is one all the same',
+      { kind: 'complaint' },
+      { outcome: 'complained', reason: 'complaint', suppress: forTenant },
+    ],
+    ['not-spam is no complaint', { kind: 'complaint', type: 'not-spam' }, {}],
+    [
+      'a complaint that SES made of its own list is no new complaint',
+      { kind: 'complaint', type: '/OnAccountSuppressionList' },
+      { outcome: 'suppressed', reason: 'ses-suppressed' },
+    ],
+    ['a kind that SES invents later says nothing', { kind: 'teleported' }, {}],
+  ])('%s', (_, event, expected) => check(event, expected));
+
+  test.each(['abuse', 'auth-failure', 'fraud', 'other', 'virus'])('%s is a complaint', (type) =>
+    check(
+      { kind: 'complaint', type },
+      { outcome: 'complained', reason: type, suppress: forTenant },
+    ),
+  );
+
+  test('never suppresses and blames a block at once, whatever it says', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('bounce', 'complaint', 'delivery', 'reject'),
+        fc.string(),
+        fc.string(),
+        fc.option(fc.string(), { nil: undefined }),
+        (kind, type, diagnostic, status) => {
+          const meaning = judgeFeedback({
+            kind,
+            at: 0,
+            type,
+            diagnostic,
+            ...(status === undefined ? {} : { status }),
+          });
+          expect(meaning.block && meaning.suppress).toBeFalsy();
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { judgeRefusal, type SesFailure } from '../../domain/ses-refusal.ts';
+
+/** What a failed call means, in one word and its reason. */
+function check(failure: SesFailure, expected: string, from = 'ada@sender.example'): void {
+  const refusal = judgeRefusal(failure, from);
+  expect('reason' in refusal ? `${refusal.kind} ${refusal.reason}` : refusal.kind).toBe(expected);
+}
+
+const failed = 'Email address is not verified. The following identities failed the check in region';
+
+test.each<readonly [name: string, httpStatus: number, message: string, expected: string]>([
+  ['TooManyRequestsException', 429, 'Maximum sending rate exceeded.', 'throttled'],
+  ['TooManyRequestsException', 429, 'Too Many Requests', 'throttled'],
+  ['TooManyRequestsException', 429, 'Daily message quota exceeded.', 'quota-spent'],
+  ['ThrottlingException', 400, 'Maximum sending rate exceeded.', 'throttled'],
+  ['ThrottlingException', 400, 'Daily message quota exceeded.', 'quota-spent'],
+  ['Throttling', 400, 'Rate exceeded', 'throttled'],
+  ['LimitExceededException', 400, 'Daily message quota exceeded.', 'quota-spent'],
+  ['LimitExceededException', 400, 'Maximum sending rate exceeded.', 'throttled'],
+  ['LimitExceededException', 400, 'Limit exceeded', 'quota-spent'],
+  ['ConcurrentModificationException', 500, 'try again', 'retry ses-error'],
+  ['InternalServiceErrorException', 500, 'try again', 'retry ses-error'],
+  ['InternalFailure', 500, 'try again', 'retry ses-error'],
+  ['ServiceUnavailable', 503, 'try again', 'retry ses-error'],
+  ['BadRequestException', 400, 'Illegal header name', 'reject ses-refused'],
+  ['BadRequestException', 400, 'Invalid sending pool name', 'park configuration-missing'],
+  ['NotFoundException', 404, 'Template welcome does not exist', 'reject template-unknown'],
+  ['NotFoundException', 404, 'Configuration set <x> does not exist.', 'park configuration-missing'],
+  ['MailFromDomainNotVerifiedException', 400, 'no MX', 'park mail-from-unverified'],
+  ['SendingPausedException', 400, 'Sending paused for this account.', 'park sending-paused'],
+  ['AccountSuspendedException', 400, 'suspended', 'park account-suspended'],
+  ['MessageRejected', 400, 'Sending suspended for this account.', 'park sending-paused'],
+  ['MessageRejected', 400, 'Bad content', 'reject content-rejected'],
+  ['MessageRejected', 400, `${failed} EU-WEST-1: ada@sender.example`, 'park identity-unverified'],
+  ['MessageRejected', 400, `${failed} EU-WEST-1: sender.example`, 'park identity-unverified'],
+  [
+    'MessageRejected',
+    400,
+    `${failed} US-EAST-1: Ada Lovelace <Ada@Sender.example>, grace@recipient.example`,
+    'park identity-unverified',
+  ],
+  [
+    'MessageRejected',
+    400,
+    `${failed} US-EAST-1: grace@recipient.example`,
+    'park recipient-unverified-in-sandbox',
+  ],
+  [
+    'MessageRejected',
+    400,
+    `${failed} US-EAST-1: grace@evil-sender.example`,
+    'park recipient-unverified-in-sandbox',
+  ],
+  ['AccessDeniedException', 403, 'not authorized to perform ses:SendEmail', 'park access-denied'],
+  ['UnrecognizedClientException', 403, 'token is invalid', 'park access-denied'],
+  ['ExpiredTokenException', 403, 'token is expired', 'park access-denied'],
+  ['InvalidSignatureException', 403, 'Signature expired', 'park access-denied'],
+  ['SignatureDoesNotMatch', 403, 'does not match', 'park access-denied'],
+  ['MissingAuthenticationToken', 401, 'no token', 'park access-denied'],
+  ['RequestTimeout', 408, 'waited', 'unknown no-answer'],
+  ['NewThrottle', 429, 'slow down', 'throttled'],
+  ['BrandNewException', 400, 'whatever', 'reject ses-refused'],
+  ['BrandNewException', 502, 'whatever', 'retry ses-error'],
+])('%s %d "%s" means %s', (name, httpStatus, message, expected) =>
+  check({ name, httpStatus, message }, expected),
+);
+
+test.each([
+  ['ECONNREFUSED', 'retry unreachable'],
+  ['ENOTFOUND', 'retry unreachable'],
+  ['EAI_AGAIN', 'retry unreachable'],
+  ['EHOSTUNREACH', 'retry unreachable'],
+  ['ECONNRESET', 'unknown no-answer'],
+  ['ETIMEDOUT', 'unknown no-answer'],
+  ['EPIPE', 'unknown no-answer'],
+])('%s without an answer means %s', (systemCode, expected) =>
+  check({ name: 'Error', message: 'no answer', systemCode }, expected),
+);
+
+test('a time-out is unknown: SES may have taken the mail', () =>
+  check({ name: 'TimeoutError', message: 'socket timed out' }, 'unknown no-answer'));
+
+test('missing credentials never left the function', () =>
+  check({ name: 'CredentialsProviderError', message: 'none found' }, 'retry unreachable'));

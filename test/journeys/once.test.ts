@@ -1,0 +1,182 @@
+/**
+ * Goal: a mail is sent once, however often it is asked for, and is not lost when the process that sends
+ * it dies. Method: copies at once, a delivery that SQS repeats, and worker processes that are killed
+ * while SES is taking a batch.
+ */
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toItem } from '../../adapters/items.ts';
+import { ledgerKeys } from '../../contract/table-keys.ts';
+import { messageIdOf } from '../../domain/message-id.ts';
+import {
+  findDeadQueues,
+  listParked,
+  lookedAtMax,
+  redriveParked,
+} from '../../operator/actions/parked.ts';
+import { batch, message, newId } from '../support/requests.ts';
+import { changeAccount, mailsTo, mailsWith, script } from './support/mailboxes.ts';
+import { outcomeOf, until, untilAll, untilOne } from './support/outcomes.ts';
+import { changeRate } from './support/pace.ts';
+import { deliveryEvent, publishEvent } from './support/ses-events.ts';
+import { invoke, newTenant, openWorld, type World } from './support/world.ts';
+
+const tenant = 'acme';
+/** SQS brings a message back after 12 minutes when its function dies; here after as many seconds. */
+const visibilitySeconds = 12;
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld({
+    journey: 'once',
+    stack: 'many',
+    edit: (template) =>
+      template
+        .replaceAll('"VisibilityTimeout": 720', `"VisibilityTimeout": ${visibilitySeconds}`)
+        .replaceAll('"Timeout": 120', `"Timeout": ${visibilitySeconds}`),
+  });
+  await newTenant(world, tenant);
+});
+
+afterAll(() => world.close());
+
+describe('sent once', { concurrent: false }, () => {
+  test('a request that is enqueued 25 times at once becomes one mail', async () => {
+    await changeAccount(world, { latencyMs: 200 });
+    const id = newId();
+    const to = `${id}@recipient.example`;
+    await world.enqueue(Array.from({ length: 25 }, () => message({ id, tenant, to })));
+    await untilOne(world, { id, tenant }, 'delivered');
+    await changeAccount(world, { latencyMs: 0 });
+    await until(() => world.runtime.idle(), Boolean);
+    expect(await mailsTo(world, to)).toHaveLength(1);
+    const { facts } = await untilOne(world, { id, tenant }, 'delivered');
+    expect(facts.map(({ what }) => what).sort()).toEqual(['accepted', 'delivery']);
+  });
+
+  test('a message that SQS delivers again becomes no second mail', async () => {
+    const id = newId();
+    const to = `${id}@recipient.example`;
+    const request = batch([{ to, data: { name: 'Ada' } }], { id, tenant });
+    const [messageId] = await world.enqueue([request]);
+    await untilOne(world, { id, tenant }, 'delivered');
+    const again = {
+      messageId,
+      receiptHandle: 'of the first delivery',
+      body: JSON.stringify(request),
+    };
+    const attributes = { SentTimestamp: String(Date.now()), ApproximateReceiveCount: '2' };
+    const refused = await invoke(world, world.names.dispatchFunction('transactional'), {
+      Records: [{ ...again, attributes }],
+    });
+    expect(refused).toBeUndefined();
+    expect(await mailsTo(world, to)).toHaveLength(1);
+  });
+
+  test('when every process dies in the middle of a batch, nothing is lost, and what is unsure is told', async () => {
+    const [sure, unsure] = [newId(), newId()];
+    const recipients = (id: string) =>
+      Array.from({ length: 40 }, (_, index) => ({
+        to: `${id}-${index}@recipient.example`,
+        data: { name: 'Ada' },
+      }));
+    const taken = (id: string) => mailsWith(world, messageIdOf(tenant, id));
+    // Slow enough to be interrupted; a new process reads the new rate before its first mail.
+    await changeRate(world, 40);
+    await killWhen(async () => true);
+    // The mailboxes say nothing by themselves, so that what SES reports is certain.
+    await script(
+      world,
+      recipients(sure).map(({ to }) => ({ address: to, outcome: 'silent' })),
+    );
+    await world.enqueue([batch(recipients(sure), { id: sure, tenant })]);
+    await killWhen(async () => (await taken(sure)).length >= 3);
+    const bulk = batch(recipients(unsure), { id: unsure, tenant, stream: 'marketing' });
+    await world.enqueue([bulk], 'marketing');
+    await killWhen(async () => (await taken(unsure)).length >= 3);
+    const halfway = { sure: await taken(sure), unsure: (await taken(unsure)).length };
+    expect(halfway.sure.length).toBeLessThan(40);
+    expect(halfway.unsure).toBeLessThan(40);
+    for (const { destination } of halfway.sure)
+      for (const to of destination.to) await publishEvent(world, to, deliveryEvent);
+    await until(
+      async () => (await outcomeOf(world, { id: sure, tenant }))?.recipients ?? [],
+      (all) => all.filter(isDelivered).length === halfway.sure.length,
+    );
+    await letTimePass(sure, unsure);
+
+    // SES has told whom it took, so only the others are sent to.
+    await until(
+      async () => (await outcomeOf(world, { id: sure, tenant }))?.recipients,
+      (all) => all?.every(({ outcome }) => outcome === 'delivered' || outcome === 'accepted'),
+    );
+    const received = (await taken(sure)).flatMap(({ destination }) => destination.to);
+    expect([received.length, new Set(received).size]).toEqual([40, 40]);
+
+    // This stream hears of no deliveries, and leaves it to a person rather than to send twice.
+    const left = await until(
+      () => outcomeOf(world, { id: unsure, tenant }),
+      (found) => found?.state === 'waiting',
+    );
+    expect(left?.recipients[0]).toMatchObject({ outcome: 'parked', reason: 'ambiguous' });
+    expect((await taken(unsure)).length).toBe(halfway.unsure);
+    await redrive('marketing');
+    await untilAll(world, { id: unsure, tenant }, 'accepted');
+    const copies = (await taken(unsure)).flatMap(({ destination }) => destination.to);
+    expect(new Set(copies).size).toBe(40);
+    expect(copies.length).toBeLessThanOrEqual(40 + halfway.unsure);
+  });
+});
+
+/** Kills when it is time, and waits until the dead are missed and what was on its way is at SES. */
+async function killWhen(isTime: () => Promise<boolean>): Promise<void> {
+  await until(isTime, Boolean);
+  killWorkers();
+  await sleep(100);
+}
+
+/** Kills every worker process of this file's runtime, as a lost machine would. */
+function killWorkers(): void {
+  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  const workers = list.split('\n').flatMap((line) => {
+    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return Number(parent) === process.pid && /lambda\/worker\/main/.test(args) ? [Number(pid)] : [];
+  });
+  expect(workers.length).toBeGreaterThan(0);
+  for (const pid of workers) process.kill(pid, 'SIGKILL');
+}
+
+/** Dates claims back: nobody waits the 15 minutes in which SES may still tell what became of a mail. */
+async function letTimePass(...ids: readonly string[]): Promise<void> {
+  const { ledger } = world.backend.tables;
+  for (const id of ids)
+    await ledger.dynamo.send(
+      new UpdateItemCommand({
+        TableName: ledger.name,
+        Key: toItem(ledgerKeys.request(messageIdOf(tenant, id))),
+        UpdateExpression: 'SET claimedAt = claimedAt - :past',
+        ConditionExpression: '#state = :claimed',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: toItem({ ':past': 16 * 60_000, ':claimed': 'claimed' }),
+      }),
+    );
+}
+
+function isDelivered({ outcome }: { readonly outcome: string }): boolean {
+  return outcome === 'delivered';
+}
+
+async function redrive(stream: string): Promise<void> {
+  const queues = await findDeadQueues(world.backend, stream);
+  const { groups } = await listParked(world.backend, queues, { lookedAtMax });
+  expect(groups).toMatchObject([{ reason: 'ambiguous', count: 1 }]);
+  const result = await redriveParked(world.backend, queues, {
+    lookedAtMax,
+    filter: {},
+    dryRun: false,
+    startedAt: Date.now(),
+  });
+  expect(result).toMatchObject({ redriven: 1, failed: 0 });
+}

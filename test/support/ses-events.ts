@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { messageTag, tagNames } from '../../contract/tags.ts';
+
+const event = z.looseObject({
+  eventType: z.string(),
+  mail: z.looseObject({ tags: z.record(z.string(), z.array(z.string())) }),
+});
+export type SesEventJson = z.output<typeof event>;
+
+/** SES's ten event types as files of AWS's own examples. */
+export const eventFiles = [
+  'send',
+  'delivery',
+  'bounce',
+  'complaint',
+  'reject',
+  'rendering-failure',
+  'delivery-delay',
+  'open',
+  'click',
+  'subscription',
+] as const;
+export type EventFile = (typeof eventFiles)[number];
+
+/** Returns an example of AWS's documentation. */
+export function exampleEvent(file: EventFile): SesEventJson {
+  const url = new URL(`../fixtures/ses/${file}.json`, import.meta.url);
+  return event.parse(JSON.parse(readFileSync(url, 'utf8')));
+}
+
+/** What a test says of an event; the rest is AWS's example. */
+export type EventChange = {
+  readonly messageId?: string;
+  readonly recipientIndex?: number;
+  readonly tenant?: string;
+  /** Fields of the type's own object, such as `bounce`. */
+  readonly own?: object;
+};
+
+const ownObject: Readonly<Partial<Record<EventFile, string>>> = {
+  'rendering-failure': 'failure',
+  'delivery-delay': 'deliveryDelay',
+};
+
+/** Returns an example with our tags, as the body of a queue message. */
+export function eventBody(file: EventFile, change: EventChange = {}): string {
+  const given = exampleEvent(file);
+  const own = ownObject[file] ?? file;
+  const { messageId, recipientIndex = 0, tenant = 'acme' } = change;
+  const tags =
+    messageId === undefined
+      ? {}
+      : {
+          [tagNames.message]: [messageTag(messageId, recipientIndex)],
+          [tagNames.tenant]: [tenant],
+        };
+  return JSON.stringify({
+    ...given,
+    mail: { ...given.mail, tags: { ...given.mail.tags, ...tags } },
+    [own]: { ...Object(given[own]), ...change.own },
+  });
+}
+
+const recipientFields: Readonly<Partial<Record<EventFile, (address: string) => object>>> = {
+  bounce: (emailAddress) => ({
+    bouncedRecipients: [
+      { emailAddress, status: '5.1.1', diagnosticCode: 'smtp; 550 5.1.1 user unknown' },
+    ],
+  }),
+  complaint: (emailAddress) => ({ complainedRecipients: [{ emailAddress }] }),
+  delivery: (address) => ({ recipients: [address] }),
+  'delivery-delay': (emailAddress) => ({ delayedRecipients: [{ emailAddress }] }),
+};
+
+/** Returns the fields of a type's own object that name its recipient. */
+export function aboutRecipient(file: EventFile, address: string): object {
+  return recipientFields[file]?.(address) ?? {};
+}
