@@ -25,7 +25,7 @@ export default defineConfig({
           exclude: [union],
           // Most of a journey is waiting, so those of a file share one world and go together.
           sequence: { concurrent: true, groupOrder: 1 },
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 60_000,
           globalSetup: ['test/journeys/support/synthesize.ts'],
         },

@@ -36,13 +36,34 @@ export const createSecrets = (target: Target = {}) => new SecretsManagerClient(o
  * and spends tokens that were not leased; dispatch classifies each failure itself.
  */
 export const createSendingSes = (target: Target = {}) =>
-  new SESv2Client({ ...options(target), maxAttempts: 1 });
+  new SESv2Client({
+    ...options(target),
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: connectMs,
+      requestTimeout: sendMs,
+      throwOnRequestTimeout: true,
+    },
+  });
 
 /** SES for everything that is not sending. */
 export const createSes = (target: Target = {}) => new SESv2Client(options(target));
 
+const connectMs = 3_000;
+
+/** SES answers within 0.1 s; one that hangs must not take its attempt's neighbours with it. */
+const sendMs = 20_000;
+
+/** A service that hangs is asked again by the SDK, twice. */
+const answerMs = 10_000;
+
 function options(target: Target) {
   return {
+    requestHandler: {
+      connectionTimeout: connectMs,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+    },
     ...(target.region ? { region: target.region } : {}),
     ...(target.endpoint ? { endpoint: target.endpoint } : {}),
     ...(target.profile ? { profile: target.profile } : {}),

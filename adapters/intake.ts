@@ -7,7 +7,11 @@ import {
 } from '@aws-sdk/client-sqs';
 
 /** A body that goes (back) into a queue; `group` is its tenant, for SQS's fair queues. */
-export type QueueBody = { readonly body: string; readonly group?: string };
+export type QueueBody = {
+  readonly body: string;
+  readonly group?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+};
 
 /** SQS takes at most ten messages and 1 MiB in one call. */
 const callMessagesMax = 10;
@@ -60,10 +64,16 @@ export async function sendBodies(
       const { Successful = [], Failed = [] } = await sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
-          Entries: left.map(({ position, body, group }) => ({
+          Entries: left.map(({ position, body, group, attributes = {} }) => ({
             Id: String(position),
             MessageBody: body,
             ...(group ? { MessageGroupId: group } : {}),
+            MessageAttributes: Object.fromEntries(
+              Object.entries(attributes).map(([name, StringValue]) => [
+                name,
+                { DataType: 'String', StringValue },
+              ]),
+            ),
           })),
         }),
       );

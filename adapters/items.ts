@@ -49,6 +49,7 @@ export async function getItem<T>(
 export async function getItems(
   table: Table,
   keys: readonly Key[],
+  options: { readonly consistent?: true } = {},
 ): Promise<Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
   for (let from = 0; from < keys.length; from += batchGetMax) {
@@ -60,7 +61,11 @@ export async function getItems(
         );
       if (attempt > 0) await pause(25 * 2 ** attempt);
       const answer = await table.dynamo.send(
-        new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys: rest } } }),
+        new BatchGetItemCommand({
+          RequestItems: {
+            [table.name]: { Keys: rest, ...(options.consistent ? { ConsistentRead: true } : {}) },
+          },
+        }),
       );
       found.push(...(answer.Responses?.[table.name] ?? []).map(fromItem));
       rest = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];

@@ -39,9 +39,11 @@ export async function putRequest(ledger: Ledger, request: NewRequest): Promise<b
       new PutItemCommand({
         TableName: ledger.name,
         Item: toItem(item),
-        ConditionExpression: 'attribute_not_exists(pk) OR #state = :rejected',
+        // A rejected request that was half sent must not be forgotten: see standing.ts.
+        ConditionExpression:
+          'attribute_not_exists(pk) OR (#state = :rejected AND attemptIds = :none)',
         ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: toItem({ ':rejected': 'rejected' }),
+        ExpressionAttributeValues: toItem({ ':rejected': 'rejected', ':none': [] }),
       }),
     ),
   );
@@ -139,13 +141,15 @@ export async function completeAttempt(
   );
 }
 
-/** Returns the attempts that exist among these ids. */
+/** Returns the attempts that exist among these ids, strongly consistent: an absent one was never sent. */
 export async function readAttempts(
   ledger: Ledger,
   attemptIds: readonly string[],
 ): Promise<readonly AttemptItem[]> {
   const keys: Key[] = attemptIds.map((id) => ledgerKeys.attempt(id));
-  return (await getItems(ledger, keys)).map((item) => attemptItem.parse(item));
+  return (await getItems(ledger, keys, { consistent: true })).map((item) =>
+    attemptItem.parse(item),
+  );
 }
 
 /** Returns the recipient indexes of a message about which SES has reported anything. */

@@ -1,9 +1,9 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
 import { type SuppressionItem, suppressionItem } from '../contract/items.ts';
 import { suppressionKeys, suppressionScope } from '../contract/table-keys.ts';
-import { type EpochMs, epochMs, ttlEpochSeconds } from '../domain/time.ts';
-import { conditionally, getItem, getItems, queryPartition, type Table, toItem } from './items.ts';
+import { type EpochMs, ttlEpochSeconds } from '../domain/time.ts';
+import { conditionally, getItems, type Table, toItem } from './items.ts';
+import { requestSesRemoval } from './ses-removals.ts';
 
 /** What is asked of the list: is this recipient suppressed for this tenant. */
 export type SuppressionQuestion = { readonly recipientKey: string; readonly tenant: string };
@@ -57,8 +57,10 @@ export async function readSuppressions(
 }
 
 /**
- * Adds or renews a suppression. Idempotent by recipient and scope: an older fact never replaces a newer
- * one, so duplicates and disorder are harmless. Returns false when a newer entry stood there.
+ * Adds or renews a suppression. Idempotent by recipient and scope: the stronger entry stands, in whatever
+ * order they come, so duplicates and disorder are harmless. One without an end is stronger than any that
+ * has one; of two that end, the later end; of two that never end, the newer fact. Returns false when an
+ * entry as strong or stronger stood there.
  */
 export async function putSuppression(table: Table, entry: Suppression): Promise<boolean> {
   const { recipientKey, scope, ...rest } = entry;
@@ -72,33 +74,47 @@ export async function putSuppression(table: Table, entry: Suppression): Promise<
       new PutItemCommand({
         TableName: table.name,
         Item: toItem(item),
-        ConditionExpression: 'attribute_not_exists(pk) OR #at < :at',
-        ExpressionAttributeNames: { '#at': 'at' },
-        ExpressionAttributeValues: toItem({ ':at': entry.at }),
+        ...(entry.expiresAt === undefined
+          ? {
+              ConditionExpression:
+                'attribute_not_exists(pk) OR attribute_exists(expiresAt) OR #at < :at',
+              ExpressionAttributeNames: { '#at': 'at' },
+              ExpressionAttributeValues: toItem({ ':at': entry.at }),
+            }
+          : {
+              // No comparison holds for an absent attribute, so an entry without an end stays.
+              ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :end',
+              ExpressionAttributeValues: toItem({ ':end': entry.expiresAt }),
+            }),
       }),
     ),
   );
 }
 
-/** Removes a suppression; with `onlySource`, only if it came from there. Returns whether one was removed. */
+/** Removes a suppression; with `only`, only if this is its origin. Returns whether one was removed. */
 export async function removeSuppression(
   table: Table,
-  where: { readonly recipientKey: string; readonly scope: string; readonly onlySource?: string },
+  where: {
+    readonly recipientKey: string;
+    readonly scope: string;
+    readonly only?: Pick<Suppression, 'source' | 'reason'>;
+  },
 ): Promise<boolean> {
   return conditionally(() =>
     table.dynamo.send(
       new DeleteItemCommand({
         TableName: table.name,
         Key: toItem(suppressionKeys.entry(where.recipientKey, where.scope)),
-        ConditionExpression: where.onlySource
-          ? 'attribute_exists(pk) AND #source = :source'
-          : 'attribute_exists(pk)',
-        ...(where.onlySource
+        ...(where.only
           ? {
+              ConditionExpression: '#source = :source AND reason = :reason',
               ExpressionAttributeNames: { '#source': 'source' },
-              ExpressionAttributeValues: toItem({ ':source': where.onlySource }),
+              ExpressionAttributeValues: toItem({
+                ':source': where.only.source,
+                ':reason': where.only.reason,
+              }),
             }
-          : {}),
+          : { ConditionExpression: 'attribute_exists(pk)' }),
       }),
     ),
   );
@@ -111,8 +127,10 @@ function fromStored(item: SuppressionItem): Suppression {
 
 /**
  * Notes that a recipient's bounce was a block of ours, and that SES's account list must let the address
- * go: SES puts some blocks there as bounces. An entry that was imported from that list goes at once.
- * Idempotent. The address is kept until the removal is done, a minute to an hour later.
+ * go: SES puts some blocks there as bounces. A bounce that was imported from that list goes at once; a
+ * complaint is no block's doing and stays on both lists. Idempotent; an operator's wish to remove
+ * whatever stands there is not narrowed. The address is kept until the removal is done, a minute to an
+ * hour later.
  */
 export async function noteBlock(
   table: Table,
@@ -122,20 +140,24 @@ export async function noteBlock(
   await removeSuppression(table, {
     recipientKey,
     scope: suppressionScope.global,
-    onlySource: 'ses-account',
+    only: { source: 'ses-account', reason: 'ses-bounce' },
   });
   await put(table, {
     ...suppressionKeys.block(recipientKey),
     at,
     ttl: ttlEpochSeconds(at, blockDays),
   });
-  await put(table, { ...suppressionKeys.removal(recipientKey), at, address });
+  await requestSesRemoval(table, { recipientKey, address, at, only: 'BOUNCE' });
 }
 
 /** How long a block keeps an import from mistaking it for a dead address, days. */
 const blockDays = 30;
 
-/** Adds a suppression where none stands; a fact of our own is never replaced by an imported one. */
+/**
+ * Adds a suppression that never ends where none stands, or one that ends: the import sees each entry of
+ * SES's list once, so one that waited for another's end would be lost. A lasting fact of our own is never
+ * replaced by an imported one. Idempotent.
+ */
 export async function putSuppressionIfAbsent(table: Table, entry: Suppression): Promise<boolean> {
   const { recipientKey, scope, ...rest } = entry;
   return conditionally(() =>
@@ -143,7 +165,7 @@ export async function putSuppressionIfAbsent(table: Table, entry: Suppression): 
       new PutItemCommand({
         TableName: table.name,
         Item: toItem({ ...suppressionKeys.entry(recipientKey, scope), ...rest }),
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(expiresAt)',
       }),
     ),
   );
@@ -157,38 +179,6 @@ export async function readBlocked(
   const items = await getItems(table, [...new Set(recipientKeys)].map(suppressionKeys.block));
   return new Set(items.map((item) => String(item['pk'])));
 }
-
-/** An address that must come off SES's account list. */
-export type Removal = { readonly recipientKey: string; readonly address: string };
-
-/** Yields the removals that wait for SES's one call a second. */
-export async function* readRemovals(table: Table): AsyncGenerator<Removal> {
-  for await (const item of queryPartition(table, suppressionKeys.removals))
-    yield { recipientKey: String(item['sk']), address: String(item['address']) };
-}
-
-/** Forgets a removal that is done, with the address it held. */
-export async function forgetRemoval(table: Table, recipientKey: string): Promise<void> {
-  await table.dynamo.send(
-    new DeleteItemCommand({
-      TableName: table.name,
-      Key: toItem(suppressionKeys.removal(recipientKey)),
-    }),
-  );
-}
-
-/** Returns until when SES's list has been imported, epoch milliseconds. */
-export async function readImportCursor(table: Table): Promise<EpochMs> {
-  const found = await getItem(table, suppressionKeys.importCursor, importCursor);
-  return epochMs(found?.until ?? 0);
-}
-
-/** Notes until when SES's list has been imported. */
-export async function writeImportCursor(table: Table, until: EpochMs): Promise<void> {
-  await put(table, { ...suppressionKeys.importCursor, until });
-}
-
-const importCursor = z.object({ until: z.number() });
 
 async function put(table: Table, item: object): Promise<void> {
   await table.dynamo.send(new PutItemCommand({ TableName: table.name, Item: toItem(item) }));

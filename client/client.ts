@@ -15,7 +15,7 @@ import {
 } from '../contract/send-request.ts';
 import { createOutcomeReader, type OutcomeQuestion } from './outcome-reader.ts';
 import { createPlaces } from './places.ts';
-import type { QueueSettings } from './queue-batch.ts';
+import { offloadAboveBytesDefault, type QueueSettings } from './queue-batch.ts';
 import { type SendProgress, type SendResult, sendAll } from './send-all.ts';
 
 /** A mail to one recipient or a batch; `stored` requests are the client's own means. */
@@ -32,7 +32,7 @@ export type ClientOptions = {
   readonly endpoint?: string;
   /** Default: as the AWS SDK finds them; dummies for an endpoint on this machine. */
   readonly credentials?: SQSClientConfig['credentials'];
-  /** Bodies of more bytes go to the content bucket, the queue gets a pointer. Default and maximum 1,048,576. */
+  /** Bodies of more bytes go to the content bucket, the queue gets a pointer. Default 1,000,000, maximum 1,048,576. */
   readonly offloadAboveBytes?: number;
   /** How often one request is tried while SQS does not take it (1 to 20). Default 5. */
   readonly attempts?: number;
@@ -68,7 +68,7 @@ export function createClient(options: ClientOptions = {}): Client {
     offloadAboveBytes: inRange('offloadAboveBytes', options.offloadAboveBytes, {
       min: 1_024,
       max: requestLimits.queueBodyBytes,
-      otherwise: requestLimits.queueBodyBytes,
+      otherwise: offloadAboveBytesDefault,
     }),
     attempts: inRange('attempts', options.attempts, { min: 1, max: 20, otherwise: 5 }),
     concurrency: inRange('concurrency', options.concurrency, { min: 1, max: 64, otherwise: 4 }),

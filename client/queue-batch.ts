@@ -33,6 +33,9 @@ export type Backoff = {
 /** SQS takes at most ten messages and 1 MiB in one call. */
 export const batchLimits = { messages: 10, bytes: 1_048_576 } as const;
 
+/** Below SQS's limit, which counts message attributes too, and with room for the group id. */
+export const offloadAboveBytesDefault = 1_000_000;
+
 const backoffBaseMs = 100;
 const backoffMaxMs = 5_000;
 

@@ -152,7 +152,9 @@ export type PoolItem = z.output<typeof poolItem>;
 export const streamItem = z.object({
   ...key,
   stream: z.string(),
-  pools: z.array(z.string()),
+  /** Pool → since when the stream has it. */
+  pools: z.record(z.string(), ms),
+  /** Pool → since when it leaves. */
   retiring: z.record(z.string(), ms),
 });
 export type StreamItem = z.output<typeof streamItem>;

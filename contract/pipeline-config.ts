@@ -77,8 +77,11 @@ const retention = z.strictObject({
   ledgerDays: z.int().min(1).max(400).default(30),
   /** Days for which function logs are kept; one of CloudWatch's steps. Default 30. */
   logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
-  /** Days for which offloaded bodies and attachments are kept (at least the queue's 14). Default 30. */
-  contentDays: z.int().min(14).max(400).default(30),
+  /**
+   * Days for which offloaded bodies and attachments are kept (30 to 400): the queue's 14, and time for a
+   * person to release held mail or redrive parked mail. Default 60.
+   */
+  contentDays: z.int().min(30).max(400).default(60),
 });
 
 const limits = z.strictObject({

@@ -15,6 +15,7 @@ export const pipelineOnly = [
   'an address twice in one batch',
   'whether stream, pool, tenant and template exist, and whether the tenant owns the From domain',
   'sendAt at most 12 hours ahead, expiresAt not past',
+  'two header names that differ only in case',
   'an id that was used for other content',
   'sizes: 1 MiB a queue body, 40 MB an encoded message, 500 KB a batch template, 100 levels of nesting',
   'lengths: the schema counts code points, the pipeline UTF-16 units; they differ only for emoji and rare scripts',

@@ -22,6 +22,8 @@ export const requestLimits = {
   /** Ours: objects and lists within one another; deeper JSON exhausts the stack of whoever reads it. */
   nesting: 100,
   attachments: 20,
+  /** Ours: they go out once for every recipient. */
+  batchAttachmentBytes: 5_000_000,
   headers: 50,
   tags: 10,
   replyTo: 10,
@@ -75,6 +77,10 @@ const headerValue = z.string().regex(/^[\x20-\x7e]{1,870}$/, {
     'header-injection: a header value has 1 to 870 printable ASCII characters and no line break; encode others as RFC 2047',
 });
 
+function isDistinct(names: readonly string[]): boolean {
+  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
+}
+
 /** A tag as SES allows it; names that begin with gs- are ours. */
 const tagValue = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, {
   error: 'invalid-field: 1 to 200 of A-Z, a-z, 0-9, _ and -',
@@ -83,9 +89,11 @@ const tagName = tagValue.refine((name) => !name.startsWith('gs-'), {
   error: 'invalid-field: tag names that begin with gs- are ours',
 });
 
-const contentKey = z.string().regex(/^attachments\/[A-Za-z0-9!_.*'()/-]{1,900}$/, {
-  error: 'invalid-field: a key below attachments/ in the content bucket',
-});
+const contentKey = z
+  .string()
+  .regex(/^attachments\/(?!(?:.*\/)?\.{0,2}(?:\/|$))[A-Za-z0-9!_.*'()/-]{1,900}$/, {
+    error: 'invalid-field: a key below attachments/ in the content bucket',
+  });
 
 const attachment = z
   .strictObject({
@@ -158,6 +166,10 @@ const envelope = {
       .record(headerName, headerValue)
       .refine((given) => Object.keys(given).length <= requestLimits.headers, {
         error: `invalid-field: at most ${requestLimits.headers} headers`,
+      })
+      // Mail programs do not tell X-A from x-a: which of the two counts would be anybody's guess.
+      .refine((given) => isDistinct(Object.keys(given)), {
+        error: 'invalid-field: two header names that differ only in case are the same header',
       }),
   ),
   /** Carried in every SES event about the mail. */
@@ -239,7 +251,7 @@ export const storedRequest = z.strictObject({
   version: z.literal(1),
   kind: z.literal('stored'),
   /** A key below requests/ in the content bucket. */
-  s3Key: z.string().regex(/^requests\/[A-Za-z0-9!_.*'()/-]{1,900}$/, {
+  s3Key: z.string().regex(/^requests\/(?!(?:.*\/)?\.{0,2}(?:\/|$))[A-Za-z0-9!_.*'()/-]{1,900}$/, {
     error: 'invalid-field: a key below requests/ in the content bucket',
   }),
 });

@@ -1,6 +1,7 @@
 /**
  * SES's event JSON as configuration sets publish it, read leniently: only what we use is checked, fields
- * may be added, unknown types and subtypes are kept as they are.
+ * may be added or null, unknown types and subtypes are kept as they are. What does not fit even so is no
+ * event that we understand, and must not be taken for one that says nothing.
  * @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  */
 import * as z from 'zod';
@@ -12,17 +13,14 @@ const instant = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'no instant' });
   return z.NEVER;
 });
-const reported = z.looseObject({
-  emailAddress: text,
-  status: z.exactOptional(text),
-  diagnosticCode: z.exactOptional(text),
-});
+const maybe = z.nullish(text);
+const reported = z.looseObject({ emailAddress: text, status: maybe, diagnosticCode: maybe });
 
 const mail = z.looseObject({
   timestamp: instant,
   messageId: text,
-  destination: z.array(text).default([]),
-  tags: z.record(text, z.array(text)).default({}),
+  destination: z.nullish(z.array(text)),
+  tags: z.nullish(z.record(text, z.array(text))),
 });
 
 /** Body of each event type by its `eventType`; the JSON spells Rendering Failure with a space. */
@@ -34,7 +32,7 @@ export const sesEvent = z.discriminatedUnion('eventType', [
     delivery: z.looseObject({
       timestamp: instant,
       recipients: z.array(text),
-      smtpResponse: z.exactOptional(text),
+      smtpResponse: maybe,
     }),
   }),
   z.looseObject({
@@ -55,25 +53,25 @@ export const sesEvent = z.discriminatedUnion('eventType', [
       complainedRecipients: z.array(reported),
       timestamp: instant,
       feedbackId: text,
-      complaintSubType: z.nullish(text),
-      complaintFeedbackType: z.nullish(text),
+      complaintSubType: maybe,
+      complaintFeedbackType: maybe,
     }),
   }),
   z.looseObject({
     eventType: z.literal('Reject'),
     mail,
-    reject: z.looseObject({ reason: text }),
+    reject: z.looseObject({ reason: maybe }),
   }),
   z.looseObject({
     eventType: z.literal('Rendering Failure'),
     mail,
-    failure: z.looseObject({ templateName: z.nullish(text), errorMessage: text }),
+    failure: z.looseObject({ templateName: maybe, errorMessage: maybe }),
   }),
   z.looseObject({
     eventType: z.literal('DeliveryDelay'),
     mail,
     deliveryDelay: z.looseObject({
-      delayType: text,
+      delayType: maybe,
       delayedRecipients: z.array(reported),
       timestamp: instant,
     }),
@@ -95,3 +93,8 @@ export const sesEvent = z.discriminatedUnion('eventType', [
   }),
 ]);
 export type SesEvent = z.output<typeof sesEvent>;
+
+/** Every `eventType` that we know the body of. */
+export const sesEventTypes: ReadonlySet<string> = new Set(
+  sesEvent.options.map(({ shape }) => shape.eventType.value),
+);

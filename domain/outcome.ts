@@ -19,6 +19,16 @@ const progress: Readonly<Record<OutcomeName, number>> = {
   complained: 7,
 };
 
+/**
+ * A soft bounce can be an out-of-office reply to mail that did arrive, so a Delivery outweighs it.
+ * @see https://docs.aws.amazon.com/ses/latest/dg/monitor-using-event-publishing.html
+ */
+const softBounceProgress = 3.5;
+
+function progressOf({ outcome, reason }: Fact): number {
+  return outcome === 'bounced' && reason === 'soft-bounce' ? softBounceProgress : progress[outcome];
+}
+
 /** Returns what became of a recipient, undefined while nothing is known; facts may come in any order. */
 export function outcomeOf(facts: readonly Fact[]): Fact | undefined {
   return facts.reduce<Fact | undefined>((best, fact) => {
@@ -30,7 +40,7 @@ export function outcomeOf(facts: readonly Fact[]): Fact | undefined {
 /** Positive when `a` is further along or, equally far, later; the texts only make the order total. */
 function compare(a: Fact, b: Fact): number {
   return (
-    progress[a.outcome] - progress[b.outcome] ||
+    progressOf(a) - progressOf(b) ||
     a.at - b.at ||
     order(a.outcome, b.outcome) ||
     order(a.reason ?? '', b.reason ?? '')

@@ -20,9 +20,9 @@ export function departures(lease: Lease, count: number): readonly number[] {
 }
 
 /**
- * Returns how many recipients one attempt takes: at most ten seconds of the rate, so that a slow account
- * (the sandbox's 1/s) does not outlive its function, and never more than `most`.
+ * Returns how many recipients one attempt takes: at most two seconds of the rate and never more than
+ * `most`. Every environment may hold one lease, so forty of them stay within the time a function has.
  */
 export function attemptSize(ratePerSecond: number, most: number): number {
-  return Math.max(1, Math.min(most, Math.floor(ratePerSecond * 10)));
+  return Math.max(1, Math.min(most, Math.floor(ratePerSecond * 2)));
 }

@@ -10,9 +10,15 @@ export type RawMessageCheck =
 const headerBytesMax = 256_000;
 
 /**
+ * Headers that would speak past us: SES obeys X-SES ones (configuration set, tags, identity ARN), and
+ * whether its Destination overrides further recipients is not certain, so these would pass by the
+ * suppression list.
+ */
+const reserved = /^(x-ses-.*|return-path|cc|bcc|resent-.*)$/;
+
+/**
  * Returns who a raw message says it is from (From, and Sender where there is one), or why it may not be
- * sent. SES would obey X-SES headers, so an app could switch configuration set, tags or identity ARN
- * with them: they are refused.
+ * sent.
  * @see https://www.rfc-editor.org/rfc/rfc5322#section-3.6 exactly one From
  */
 export function checkRawMessage(raw: Uint8Array): RawMessageCheck {
@@ -27,7 +33,7 @@ export function checkRawMessage(raw: Uint8Array): RawMessageCheck {
     return refuse('header-injection', 'content.raw: control character or bare CR in the headers');
   const fields = unfold(block);
   if (!fields) return refuse('invalid-field', 'content.raw: a header line is not name: value');
-  const forbidden = fields.find(({ name }) => name.startsWith('x-ses-') || name === 'return-path');
+  const forbidden = fields.find(({ name }) => reserved.test(name));
   if (forbidden) return refuse('header-reserved', `content.raw: ${forbidden.name} may not be set`);
   const senders: Address[] = [];
   for (const [name, least] of [

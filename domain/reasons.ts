@@ -51,6 +51,8 @@ export const parkReasons = {
   'account-suspended': 'AWS has suspended SES sending: answer the support case; then redrive',
   'configuration-missing':
     'a configuration set or pool named by the assignment is gone: deploy again; then redrive',
+  'waited-too-long':
+    'it was tried about a hundred times: see the alarms and the SES console, mend the cause; then redrive',
   ambiguous:
     'SES gave no answer and no event since: it may or may not have been sent; redrive sends it again',
   'access-denied':
@@ -87,6 +89,7 @@ export const reportReasons = {
   virus: 'reported as carrying a virus',
   'auth-failure': 'reported because its authentication failed',
   other: 'reported through a feedback loop without a kind',
+  'queue-refused': 'SQS did not take the body; it never reached the pipeline',
 } as const;
 
 /** What can become of one recipient; the last thing wins in the order of `domain/outcome.ts`. */

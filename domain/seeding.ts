@@ -4,19 +4,29 @@ import { type EpochMs, hourMs } from './time.ts';
 /** Mail stays inside SES for at most this long; a pool's configuration sets must live until then. */
 export const retirementMs = 14 * hourMs;
 
-export type KnownPool = { readonly pool: string; readonly retiringAt?: number };
+/** A deploy that fails is rolled back well within this time. */
+export const rollbackMs = hourMs;
+
+export type KnownPool = {
+  readonly pool: string;
+  /** When it first appeared; absent where nobody knows. */
+  readonly since?: number;
+  readonly retiringAt?: number;
+};
 
 /**
  * Returns the sentence that stops a deploy which drops pools too early, undefined when every dropped
- * pool has retired.
+ * pool has retired or came less than an hour ago. The hour is for CloudFormation: when a deploy that adds
+ * a pool fails after the seed, the rollback seeds the old plan, and refusing that would leave the stack in
+ * UPDATE_ROLLBACK_FAILED. The price is the events of what little mail the pool took in between.
  */
 export function earlyRemoval(
   known: readonly KnownPool[],
   planned: readonly string[],
   now: EpochMs,
 ): string | undefined {
-  for (const { pool, retiringAt } of known) {
-    if (planned.includes(pool)) continue;
+  for (const { pool, since, retiringAt } of known) {
+    if (planned.includes(pool) || (since !== undefined && now - since < rollbackMs)) continue;
     if (retiringAt === undefined)
       return `pool ${pool} was removed while it may carry mail; put it back as retiring (retiring: true on the pool, or the stream's retiringPools), deploy, wait 14 h, then remove it`;
     if (now - retiringAt < retirementMs)

@@ -26,10 +26,13 @@ const throttled: Refusal = { kind: 'throttled' };
 const quotaSpent: Refusal = { kind: 'quota-spent' };
 const park = (reason: ParkReason): Refusal => ({ kind: 'park', reason });
 const reject = (reason: RejectReason): Refusal => ({ kind: 'reject', reason });
+const sesError: Refusal = { kind: 'retry', reason: 'ses-error' };
+const noAnswer: Refusal = { kind: 'unknown', reason: 'no-answer' };
 
 /**
  * SES's failures in order, the first that fits decides. The daily quota hides behind three names and is
- * told apart by its text.
+ * told apart by its text. Texts that quote the request (a header, a domain, a name) are matched from their
+ * beginning, so that nothing an app wrote is taken for SES's own words.
  * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
  */
 const rules: readonly Rule[] = [
@@ -44,15 +47,26 @@ const rules: readonly Rule[] = [
   { name: /^AccountSuspended/, means: park('account-suspended') },
   { name: /^SendingPaused/, means: park('sending-paused') },
   { name: /^MailFromDomainNotVerified/, means: park('mail-from-unverified') },
-  { name: /^NotFound/, text: /template/i, means: reject('template-unknown') },
+  { name: /^NotFound/, text: /^(the )?(email )?template\b/i, means: reject('template-unknown') },
   { name: /^NotFound/, means: park('configuration-missing') },
-  { name: /^BadRequest/, text: /configuration set|pool/i, means: park('configuration-missing') },
+  {
+    name: /^BadRequest/,
+    text: /^(the |invalid )?(configuration ?set|sending ?pool|dedicated ip pool)\b/i,
+    means: park('configuration-missing'),
+  },
   { name: /^BadRequest/, means: reject('ses-refused') },
   { name: /^MessageRejected/, text: /sending paused|suspended/i, means: park('sending-paused') },
   { name: /^MessageRejected/, means: reject('content-rejected') },
+  // Lambda renews its credentials by itself, so the next attempt signs with fresh ones.
+  { name: /^ExpiredToken/, means: sesError },
   {
-    name: /AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientToken|ExpiredToken/,
+    name: /AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientToken/,
     means: park('access-denied'),
+  },
+  // SES says by name that it failed; whoever else answers 5xx cannot know what SES did.
+  {
+    name: /^(InternalServiceError|InternalFailure|ServiceUnavailable|ConcurrentModification)/,
+    means: sesError,
   },
   // Nothing was signed, so nothing left.
   { name: /^CredentialsProviderError/, means: { kind: 'retry', reason: 'unreachable' } },
@@ -64,7 +78,7 @@ const byStatus: Readonly<Record<number, Refusal>> = {
   401: park('access-denied'),
   403: park('access-denied'),
   // SES waited for a part of the request, so it may have the whole of it.
-  408: { kind: 'unknown', reason: 'no-answer' },
+  408: noAnswer,
   429: throttled,
 };
 
@@ -86,8 +100,9 @@ export function judgeRefusal(failure: SesFailure, from: string): Refusal {
   );
   if (rule) return rule.means;
   if (neverLeft.test(failure.systemCode ?? '')) return { kind: 'retry', reason: 'unreachable' };
-  if (failure.httpStatus === undefined) return { kind: 'unknown', reason: 'no-answer' };
-  if (failure.httpStatus >= 500) return { kind: 'retry', reason: 'ses-error' };
+  if (failure.httpStatus === undefined) return noAnswer;
+  // Below 400 SES said yes and the rest of its answer was lost; a gateway's 5xx hides what SES said.
+  if (failure.httpStatus < 400 || failure.httpStatus >= 500) return noAnswer;
   return byStatus[failure.httpStatus] ?? reject('ses-refused');
 }
 

@@ -8,6 +8,8 @@ export type QueueRecord = {
   readonly body: string;
   readonly enqueuedAt: EpochMs;
   readonly receiveCount: number;
+  /** It was parked and a person sent it again; what parked it left its mark on the message. */
+  readonly redriven: boolean;
 };
 
 /** Returns the messages of an SQS event. */
@@ -18,5 +20,6 @@ export function readRecords(event: SQSEvent): readonly QueueRecord[] {
     body: record.body,
     enqueuedAt: epochMs(Number(record.attributes.SentTimestamp)),
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
+    redriven: record.messageAttributes['parkedAt'] !== undefined,
   }));
 }

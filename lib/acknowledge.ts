@@ -11,6 +11,8 @@ export const wildcards = {
     'objects of one folder: their keys are made at run time, the folder is the permission',
   sesTemplates:
     'apps create templates in SES while the pipeline runs and name them in their requests',
+  sesRecipients:
+    "in SES's sandbox IAM is asked about the recipient's verified identity too, and recipients are known at run time; a condition allows only mail from our own senders",
   sesAccount: 'these SES calls concern the account and know no resource to name',
 } as const;
 export type Wildcard = keyof typeof wildcards;

@@ -1,5 +1,5 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type PolicyStatementProps, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IDependable } from 'constructs';
@@ -80,17 +80,27 @@ export class EventTopics extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'PublishersOfThisAccount',
-        principals: Object.values(publishers).map((service) => new ServicePrincipal(service)),
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resources: ['*'],
-        conditions: ownAccount,
-      }),
-    );
+    // AWS's documented policy for SES has no condition, and if SES does not send the key of one, every
+    // event would be lost without a word. Who may publish at all is the topics' policy to say.
+    key.addToResourcePolicy(keyStatement('Events', publishers.ses));
+    // For alarms AWS documents both conditions.
+    key.addToResourcePolicy(keyStatement('AlarmsOfThisAccount', publishers.alarms, ownAccount));
     return key;
   }
+}
+
+function keyStatement(
+  sid: string,
+  service: string,
+  conditions: PolicyStatementProps['conditions'] = {},
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    principals: [new ServicePrincipal(service)],
+    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    resources: ['*'],
+    conditions,
+  });
 }
 
 const ownAccount = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };

@@ -41,8 +41,11 @@ const tableGrants: TableGrants = {
 /** Construct ids; they are contract, so they do not follow from a name. */
 const laneIds = { feedback: 'Fast', delivery: 'Delivery' } as const;
 
-/** Feedback is safe to repeat, so a message that fails five times has a cause that needs a person. */
-const maxReceiveCount = 5;
+/**
+ * Feedback is safe to repeat. A receive counts also when Lambda had no free concurrency, as happens in an
+ * account with ten in all, so only what failed this often has a cause that needs a person.
+ */
+const maxReceiveCount = 20;
 
 /** What SES reports: a fast queue for what decides, one of its own for the many Deliveries. */
 export class FeedbackPath extends Construct {

@@ -31,6 +31,13 @@ export interface PipelineFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+export type ConditionalStatement = {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Operator → key → values, as IAM writes them. */
+  readonly conditions: Record<string, Record<string, readonly string[]>>;
+};
+
 /**
  * A stage as a Lambda function: bundled with the SDK that our lock file pins, with a role that at first
  * may only write to its own log group. Every further permission comes by a grant that names its actions.
@@ -73,6 +80,14 @@ export class PipelineFunction extends NodejsFunction {
     });
     this.#role = role;
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+  }
+
+  /** Like `allowWide`, but only where the request fits the conditions. */
+  allowWideIf(wildcard: Wildcard, { actions, resources, conditions }: ConditionalStatement): void {
+    this.addToRolePolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
+    );
+    acknowledgeWildcards(this.#role, resources, wildcard);
   }
 
   /** Adds exactly these actions on exactly these resources to the function's role. */

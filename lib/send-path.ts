@@ -39,10 +39,14 @@ const tableGrants: TableGrants = {
 };
 
 /**
- * Dispatch hands mail back to the queue to wait (sendAt, pacing), and each return counts as a receive.
- * A bad request never loops, it is rejected with a reason; so the count can afford to be generous.
+ * Dispatch hands mail back to the queue to wait (sendAt, pacing), and each return counts as a receive; so
+ * does a batch for which Lambda had no free concurrency. A bad request never loops, it is rejected with a
+ * reason; so the count can afford to be generous.
  */
-const maxReceiveCount = 50;
+const maxReceiveCount = 100;
+
+/** SES judges a raw message under its old name. */
+const sendActions = ['ses:SendEmail', 'ses:SendRawEmail'];
 
 /** One stream's way out: intake queue, parked mail, dispatch. */
 export class SendPath extends Construct {
@@ -92,16 +96,32 @@ export class SendPath extends Construct {
     this.dispatch.addEnvironment('PARKED_QUEUE_URL', dead.queueUrl);
   }
 
-  /** SES asks for the action on the identity, the configuration set and the template alike. */
-  #grantSending({ identities, sets }: SendPathProps): void {
+  /**
+   * SES asks for the action on the identity, the configuration set and the template alike, and in the
+   * sandbox on the recipient's identity as well. Production needs the first statement alone, so that it
+   * does not hang on a condition.
+   */
+  #grantSending({ config, identities, sets }: SendPathProps): void {
     this.dispatch.allow(
-      // SES judges a raw message under its old name.
-      ['ses:SendEmail', 'ses:SendRawEmail'],
+      sendActions,
       ...identities,
       ...sets.map(({ name }) => sesArn(`configuration-set/${name}`)),
     );
+    this.dispatch.allowWideIf('sesRecipients', {
+      actions: sendActions,
+      resources: [sesArn('identity/*')],
+      conditions: { StringLike: { 'ses:FromAddress': sendersOf(config) } },
+    });
     this.dispatch.allowWide('sesTemplates', ['ses:SendEmail'], sesArn('template/*'));
   }
+}
+
+/** Patterns of every address that we may send from. */
+function sendersOf({ sendingDomains, sendingAddresses }: PipelineConfig): readonly string[] {
+  return [
+    ...sendingDomains.flatMap(({ domain }) => [`*@${domain}`, `*@*.${domain}`]),
+    ...sendingAddresses,
+  ];
 }
 
 function policyOf({ config, settings, sets }: SendPathProps): StreamPolicy {

@@ -20,7 +20,11 @@ const accountSesActions = ['ses:GetAccount'];
 const suppressionGrants: TableGrants = {
   suppression: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
 };
-const suppressionSesActions = ['ses:DeleteSuppressedDestination', 'ses:ListSuppressedDestinations'];
+const suppressionSesActions = [
+  'ses:DeleteSuppressedDestination',
+  'ses:GetSuppressedDestination',
+  'ses:ListSuppressedDestinations',
+];
 
 /** What runs by the clock: reading SES's rate and quota, and keeping two suppression lists in step. */
 export class SlowWork extends Construct {

@@ -55,6 +55,8 @@ export type Runtime = {
    * no event to come. Queues that feed no function, such as dead-letter queues, may hold messages.
    */
   readonly idle: () => Promise<boolean>;
+  /** As `idle`, but messages that are hidden or delayed in a function's queue do not count. */
+  readonly quiet: () => Promise<boolean>;
   /** What the template asks for and the box accepts without acting on it. */
   readonly recorded: readonly Recorded[];
   readonly close: () => Promise<void>;
@@ -105,7 +107,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           [...inventory.grants()].map(([name, { statements }]) => [name, statements]),
         ),
       queueDepths: () => queueDepths(services),
-      idle: () => isIdle(box),
+      idle: () =>
+        rests(box, ({ visible, inFlight, delayed }) => visible + inFlight + delayed === 0),
+      quiet: () => rests(box, ({ visible }) => visible === 0),
       recorded: inventory.recorded,
       close: () => closeBox(box),
     };
@@ -176,12 +180,15 @@ async function queueDepths(services: Services): Promise<readonly QueueDepth[]> {
   return all.filter(({ name }) => !name.startsWith(ownQueuePrefix));
 }
 
-async function isIdle({ services, inventory }: Box): Promise<boolean> {
+async function rests(
+  { services, inventory }: Box,
+  isAtRest: (depth: QueueDepth) => boolean,
+): Promise<boolean> {
   if (services.lambda.inFlight() > 0 || services.ses.pendingEvents() > 0) return false;
   const depths = await services.messaging.queueDepths();
   const isQuiet = depths
     .filter(({ name }) => name.startsWith(ownQueuePrefix) || inventory.feedsFunction(name))
-    .every(({ visible, inFlight, delayed }) => visible + inFlight + delayed === 0);
+    .every(isAtRest);
   return isQuiet && services.lambda.inFlight() === 0 && services.ses.pendingEvents() === 0;
 }
 

@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # Sends one mail and one batch with the AWS CLI: a queue message is one JSON object.
 #
-#   AWS_ENDPOINT_URL=http://127.0.0.1:4566 examples/aws-cli/send.sh   against `npm start`
-#   AWS_PROFILE=... AWS_REGION=... examples/aws-cli/send.sh           against your account
+# Against `npm start`, which takes any credentials:
+#   export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+#   export AWS_ACCESS_KEY_ID=LOCAL AWS_SECRET_ACCESS_KEY=LOCAL
+#   bash examples/aws-cli/send.sh
+# Against your account (AWS_DEFAULT_REGION for version 1 of the AWS CLI):
+#   AWS_PROFILE=... AWS_REGION=... bash examples/aws-cli/send.sh
 #
 # The body's JSON Schema is contract/send-request.schema.json.
 set -euo pipefail

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """Sends one mail and one batch with boto3: a queue message is one JSON object.
 
-    AWS_ENDPOINT_URL=http://127.0.0.1:4566 python3 examples/python/send.py   against `npm start`
-    AWS_PROFILE=... AWS_REGION=... python3 examples/python/send.py           against your account
+Needs boto3 (`pip install boto3`). Against `npm start`, which takes any credentials:
+    export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1
+    export AWS_ACCESS_KEY_ID=LOCAL AWS_SECRET_ACCESS_KEY=LOCAL
+    python3 examples/python/send.py
+Against your account:
+    AWS_PROFILE=... AWS_REGION=... python3 examples/python/send.py
 
 The body's JSON Schema is contract/send-request.schema.json. SQS takes 1 MiB a message: put larger
 attachments into the content bucket and name them by s3Key.

@@ -1,10 +1,13 @@
 /**
  * Sends one mail and one batch with the client, and looks up what became of the mail.
  *
- *   AWS_ENDPOINT_URL=http://127.0.0.1:4566 node examples/typescript/send.ts   against `npm start`
- *   AWS_PROFILE=… AWS_REGION=… node examples/typescript/send.ts               against your account
+ * Against `npm start` (npx takes the Node that npm ci brought along):
+ *   AWS_ENDPOINT_URL=http://127.0.0.1:4566 npx node examples/typescript/send.ts
+ * Against your account:
+ *   AWS_PROFILE=… AWS_REGION=… npx node examples/typescript/send.ts
  *
- * In a project of your own: `npm install goodstanding`, and import from 'goodstanding/client'.
+ * In a project of your own, until the client is published: `npm pack` in this clone, `npm install` the
+ * tarball there, and import from 'goodstanding/client'.
  */
 import { createClient, type RequestToSend } from '../../client/client.ts';
 

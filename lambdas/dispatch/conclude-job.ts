@@ -4,6 +4,7 @@ import type { AttemptResult } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { type EpochMs, hourMs, secondMs } from '../../domain/time.ts';
 import { done, type Fate, type Job, later } from './job.ts';
+import { backOffMs } from './or-later.ts';
 import type { DispatchPorts } from './ports.ts';
 
 /** What an attempt said about one recipient of a job; absent where time ran out before its turn. */
@@ -11,51 +12,58 @@ export type JobResult = { readonly index: number; readonly result: AttemptResult
 
 export type ClaimedJob = { readonly job: Job; readonly claimedAt: EpochMs };
 
-/** How long a mail stays in the queue after a known failure, milliseconds. */
-const returnAfterMs: Readonly<Record<string, number>> = {
-  throttled: 10 * secondMs,
-  'ses-error': 60 * secondMs,
-  unreachable: 60 * secondMs,
-  'quota-spent': hourMs,
+/** How long a mail stays in the queue: the same each time, or ever longer. */
+export type Wait = { readonly ms: number; readonly growing: boolean };
+
+const afterRefusal: Wait = { ms: 60 * secondMs, growing: true };
+
+/** How long a mail waits after a known failure. */
+const waits: Readonly<Record<string, Wait>> = {
+  throttled: { ms: 10 * secondMs, growing: true },
+  'no-time-left': { ms: secondMs, growing: false },
+  'quota-spent': { ms: hourMs, growing: false },
 };
 
-/** A settled duplicate looks again after this; see `claim.ts` for who may take an ambiguous claim over. */
+/** After this many deliveries a person must look; SQS would set it aside without a word at a hundred. */
+const deliveriesMax = 90;
+
+/** An ambiguous mail looks again after this; see `standing.ts` for who may take its claim over. */
 const ambiguousAgainMs = 160 * secondMs;
 
 /** SQS counts attributes into its 1 MiB; a body this large leaves no room for the reason. */
 const parkableBodyBytes = 1_040_000;
 
-/** Acts on what SES said of a job's recipients and returns what happens to its queue message. */
+/**
+ * Acts on what SES said of a job's recipients and returns what happens to its queue message; `wait` is
+ * for what was not sent at all.
+ */
 export async function concludeJob(
   claimed: ClaimedJob,
   results: readonly JobResult[],
+  wait: Wait,
   ports: DispatchPorts,
 ): Promise<Fate> {
-  await tellRejected(claimed.job, results, ports);
   const said = results.map(({ result }) => result);
   if (said.some((result) => isOutcome(result, 'unknown'))) {
     ports.tally.count(metrics.ambiguous);
     return later(ambiguousAgainMs);
   }
   const failed = said.find((result) => isOutcome(result, 'retry'));
-  if (failed || said.includes(undefined)) {
-    await release(claimed, ports);
-    const reason = failed && 'reason' in failed ? failed.reason : 'throttled';
-    return later(returnAfterMs[reason] ?? 60 * secondMs);
-  }
+  if (failed && 'reason' in failed)
+    return postponeJob(claimed, waits[failed.reason] ?? afterRefusal, ports);
+  if (said.includes(undefined)) return postponeJob(claimed, wait, ports);
   const parked = said.find((result) => isOutcome(result, 'parked'));
   if (parked && 'reason' in parked) return parkJob(claimed, parked, ports);
   return done;
 }
 
-/** Gives the claim back and lets the message wait, because this invocation ran out of time. */
-export async function postponeJob(
-  claimed: ClaimedJob,
-  afterMs: number,
-  ports: DispatchPorts,
-): Promise<Fate> {
+/** Gives the claim back and lets the message wait; in the end for a person. */
+async function postponeJob(claimed: ClaimedJob, wait: Wait, ports: DispatchPorts): Promise<Fate> {
+  const { record } = claimed.job;
+  if (record.receiveCount >= deliveriesMax)
+    return parkJob(claimed, { reason: 'waited-too-long' }, ports);
   await release(claimed, ports);
-  return later(afterMs);
+  return later(wait.growing ? backOffMs(wait.ms, record) : wait.ms);
 }
 
 /** Puts a message aside with its reason; it leaves by `dlq redrive`. */
@@ -76,6 +84,7 @@ export async function parkJob(
       { messageId: job.messageId, claimedAt: claimed.claimedAt },
       decided,
     );
+    ports.tally.parked(why.reason);
     return later(hourMs);
   }
   await ports.park(job.record.body, {
@@ -98,7 +107,12 @@ async function release({ job, claimedAt }: ClaimedJob, ports: DispatchPorts): Pr
   await releaseClaim(ports.ledger, { messageId: job.messageId, claimedAt });
 }
 
-async function tellRejected(job: Job, results: readonly JobResult[], ports: DispatchPorts) {
+/** Tells the app of recipients that SES refused. */
+export async function tellRejected(
+  job: Job,
+  results: readonly JobResult[],
+  ports: DispatchPorts,
+): Promise<void> {
   const rejected = results.flatMap(({ index, result }): RejectedEvent[] =>
     result && 'outcome' in result && result.outcome === 'rejected'
       ? [rejectedRecipient(job, index, result, ports.stream)]

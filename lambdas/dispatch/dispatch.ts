@@ -1,13 +1,14 @@
-import { metrics } from '../../contract/metrics.ts';
 import { requestLimits } from '../../contract/send-request.ts';
 import { gate } from '../../domain/gate.ts';
 import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
+import { withBudget } from './content-budget.ts';
 import { type Fate, type Job, later } from './job.ts';
 import { isUnusable, openRequest } from './open-request.ts';
-import { afterFailureMs, orLater } from './or-later.ts';
+import { backOffMs, orLater } from './or-later.ts';
 import type { DispatchPorts } from './ports.ts';
-import { concludeRequest, deferRequest, holdRequest, rejectRequest } from './record-decision.ts';
+import { deferRequest, expireRequest, holdRequest, rejectRequest } from './record-decision.ts';
+import { rejectUnusable } from './reject-unusable.ts';
 import { sendJobs } from './send-jobs.ts';
 
 /**
@@ -21,9 +22,10 @@ export async function dispatch(
 ): Promise<readonly string[]> {
   const fates = new Map<QueueRecord, Fate>();
   const admitted: Job[] = [];
+  const budgeted = { ...ports, readContent: withBudget(ports.readContent) };
   await Promise.all(
     records.map(async (record) => {
-      const fate = await orLater(ports, () => admit(record, ports));
+      const fate = await orLater(record, ports, () => admit(record, budgeted));
       if ('job' in fate) admitted.push(fate.job);
       else fates.set(record, fate);
     }),
@@ -38,7 +40,7 @@ async function admit(
 ): Promise<Fate | { readonly job: Job }> {
   const opened = await openRequest(record, ports);
   const now = ports.clock();
-  if (isUnusable(opened)) return rejectRequest(opened, ports, now);
+  if (isUnusable(opened)) return rejectUnusable(opened, ports, now);
   const { request } = opened;
   const sendAt = instant(request.sendAt);
   const expiresAt = instant(request.expiresAt);
@@ -58,7 +60,9 @@ async function admit(
     now,
     sendAheadMs: requestLimits.sendAheadMs,
   });
-  ports.tally.dueAge((now - Math.max(record.enqueuedAt, sendAt ?? 0)) / secondMs);
+  // Later deliveries waited because we said so; the first tells how late the mail is.
+  if (record.receiveCount === 1)
+    ports.tally.dueAge((now - Math.max(record.enqueuedAt, sendAt ?? 0)) / secondMs);
   switch (admission.kind) {
     case 'admit':
       return { job: opened };
@@ -66,20 +70,11 @@ async function admit(
       return holdRequest(opened, ports, now);
     case 'defer':
       return deferRequest(opened, admission.until, ports, now);
-    case 'expire': {
-      ports.tally.count(metrics.expired);
-      const decided = { outcome: 'expired', reason: 'expired', detail: admission.detail } as const;
-      return concludeRequest(opened, { '*': decided }, ports, now);
-    }
+    case 'expire':
+      return expireRequest(opened, admission.detail, ports, now);
     case 'reject': {
       const { reason, detail } = admission;
-      const { id, tenant } = request;
-      const recipientCount = request.kind === 'batch' ? request.recipients.length : 1;
-      return rejectRequest(
-        { record, reason, detail, id, tenant, digest: opened.digest, recipientCount },
-        ports,
-        now,
-      );
+      return rejectRequest(opened, { reason, detail }, ports, now);
     }
   }
 }
@@ -93,7 +88,7 @@ async function sendAdmitted(
     return await sendJobs(jobs, ports);
   } catch (error) {
     ports.tally.failure(error);
-    return new Map(jobs.map(({ record }) => [record, later(afterFailureMs)]));
+    return new Map(jobs.map(({ record }) => [record, later(backOffMs(30 * secondMs, record))]));
   }
 }
 

@@ -4,7 +4,9 @@ import type { RejectReason } from '../../domain/reasons.ts';
 import type { QueueRecord } from '../queue-records.ts';
 
 /** What happens to a queue message after this delivery. */
-export type Fate = { readonly kind: 'done' } | { readonly kind: 'later'; readonly afterMs: number };
+export type Fate =
+  | { readonly kind: 'done'; readonly recorded?: true }
+  | { readonly kind: 'later'; readonly afterMs: number };
 
 /** A readable request on its way. */
 export type Job = {
@@ -38,7 +40,7 @@ export type Unusable = {
   readonly recipientCount: number;
 };
 
-export const done: Fate = { kind: 'done' };
+export const done = { kind: 'done' } as const satisfies Fate;
 
 /** The message stays in the queue and comes back after a while. */
 export function later(afterMs: number): Fate {

@@ -2,6 +2,7 @@ import type { DecidedOutcome } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { recipientKey } from '../../domain/address.ts';
 import { judgeRecipients } from '../../domain/gate.ts';
+import { subjectProblem } from '../../domain/subject-data.ts';
 import { rejectedRecipient } from './conclude-job.ts';
 import { type Job, type JobRecipient, recipientsOf } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -60,11 +61,15 @@ export async function tellDecided(
 
 function judgeAddresses(job: Job, secret: string): JudgedJob {
   const given = recipientsOf(job.request);
+  const subject = subjectOf(job);
   const recipients: JobRecipient[] = [];
   const decided: Record<string, DecidedOutcome> = {};
   for (const [index, verdict] of judgeRecipients(given.map(({ address }) => address)).entries()) {
     const { name, data = {} } = given[index] ?? {};
-    if (verdict.ok)
+    const problem = subject === undefined ? undefined : subjectProblem(subject, data);
+    if (problem !== undefined)
+      decided[index] = { outcome: 'rejected', reason: 'header-injection', detail: problem };
+    else if (verdict.ok)
       recipients.push({
         index,
         address: verdict.address,
@@ -75,4 +80,11 @@ function judgeAddresses(job: Job, secret: string): JudgedJob {
     else decided[index] = { outcome: 'rejected', reason: verdict.reason, detail: verdict.detail };
   }
   return { job, recipients, decided };
+}
+
+/** The subject that SES will render for each recipient; a stored template's is not ours to see. */
+function subjectOf({ request }: Job): string | undefined {
+  return request.kind === 'batch' && 'subject' in request.content
+    ? request.content.subject
+    : undefined;
 }

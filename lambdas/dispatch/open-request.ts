@@ -142,6 +142,11 @@ function checkSize(request: SendRequest, attachments: readonly Uint8Array[]): Pr
       detail: `content: got ${textBytes} bytes; at most ${requestLimits.templateBytes} in a batch`,
     };
   const attachedBytes = attachments.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (request.kind === 'batch' && attachedBytes > requestLimits.batchAttachmentBytes)
+    return {
+      reason: 'message-too-large',
+      detail: `attachments: got ${attachedBytes} bytes; at most ${requestLimits.batchAttachmentBytes} in a batch, link what is larger`,
+    };
   const rawBytes = 'raw' in content ? content.raw.length * 0.75 : 0;
   // Base64 in lines of 76 takes 1.37 times the bytes.
   const encodedBytes = Math.ceil((textBytes + attachedBytes) * 1.37 + rawBytes);

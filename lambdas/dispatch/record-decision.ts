@@ -1,77 +1,73 @@
-import { putRequest, readRequest, replaceRequest } from '../../adapters/ledger.ts';
+import { putRequest, replaceRequest } from '../../adapters/ledger.ts';
 import type { DecidedOutcome, RequestItem } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { contentFolders } from '../../contract/names.ts';
-import { messageIdOf, messageIdOfQueueMessage } from '../../domain/message-id.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { done, type Fate, type Job, later, recipientsOf, type Unusable } from './job.ts';
+import type { RejectReason } from '../../domain/reasons.ts';
+import { type EpochMs, secondMs } from '../../domain/time.ts';
+import { rejectedRecipient } from './conclude-job.ts';
+import { done, type Fate, type Job, later, recipientsOf } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
+import { rejectUnderQueueId } from './reject-unusable.ts';
+import { keepTerminal, newRequest } from './request-item.ts';
+import { readStanding, type Standing } from './standing.ts';
 
-/** Tenant of a body that names none we can read. */
-const unnamedTenant = 'default';
+type Word = {
+  readonly state: RequestItem['state'];
+  /** About every recipient that has no outcome yet. */
+  readonly all?: DecidedOutcome;
+  /** About single recipients, by index. */
+  readonly each?: Readonly<Record<string, DecidedOutcome>>;
+};
 
-/**
- * Records a request that cannot be used and tells the app. It stands under the app's id when that can be
- * read and is free, otherwise under SQS's message id; the app may correct it and use the id again.
- * Idempotent: a second delivery records the same and tells again.
- */
-export async function rejectRequest(
-  unusable: Unusable,
+/** What became of a word about a request: written, or why it was not. */
+export type Written = { readonly kind: 'recorded' } | Exclude<Standing, { kind: 'open' }>;
+
+/** Records that a request ends without SES: every recipient is suppressed or refused. */
+export function concludeRequest(
+  job: Job,
+  each: Readonly<Record<string, DecidedOutcome>>,
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Fate> {
-  const { record, reason, detail, id, tenant = unnamedTenant } = unusable;
-  const decided: DecidedOutcome = { outcome: 'rejected', reason, detail };
-  const byQueueId = messageIdOfQueueMessage(record.queueMessageId);
-  const byId = id === undefined || reason === 'id-reused' ? byQueueId : messageIdOf(tenant, id);
-  let messageId = byId;
-  const item = (at: string) => ({
-    messageId: at,
-    state: 'rejected' as const,
-    ...(id === undefined ? {} : { id, tenant }),
-    stream: ports.stream,
-    queueMessageId: record.queueMessageId,
-    ...(unusable.digest === undefined ? {} : { digest: unusable.digest }),
-    recipientCount: unusable.recipientCount,
-    claimedAt: now,
-    attemptIds: [],
-    decided: { '*': decided },
-    enqueuedAt: record.enqueuedAt,
-  });
-  if (!(await putRequest(ports.ledger, item(byId)))) {
-    const seen = await readRequest(ports.ledger, byId);
-    const waited = seen?.state === 'waiting' && seen.digest === unusable.digest;
-    const taken =
-      waited &&
-      (await replaceRequest(ports.ledger, seen, { state: 'rejected', decided: { '*': decided } }));
-    if (!taken) {
-      messageId = byQueueId;
-      await putRequest(ports.ledger, item(byQueueId));
-    }
-  }
-  await ports.publishRejected([
-    {
-      stream: ports.stream,
-      messageId,
-      queueMessageId: record.queueMessageId,
-      ...(id === undefined ? {} : { id, tenant }),
-      reason,
-      detail,
-    },
-  ]);
-  ports.tally.count(metrics.rejected);
-  return done;
+  return decide(job, { state: 'decided', each }, ports, now);
 }
 
-/** Records that a request ends without SES (expired, every recipient suppressed or refused). */
-export async function concludeRequest(
+/** Records that a request's time has passed. */
+export async function expireRequest(
   job: Job,
-  decided: Readonly<Record<string, DecidedOutcome>>,
+  detail: string,
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Fate> {
-  const written = await writeDecision(job, { state: 'decided', decided }, ports, now);
-  return written === 'recorded' ? done : dropRepeated(job, written, ports, now);
+  const all = { outcome: 'expired', reason: 'expired', detail } as const;
+  return decide(job, { state: 'decided', all }, ports, now, () => {
+    ports.tally.count(metrics.expired);
+  });
+}
+
+/** Refuses a readable request at the gate and tells the app; under this id it may come again. */
+export async function rejectRequest(
+  job: Job,
+  why: { readonly reason: RejectReason; readonly detail: string },
+  ports: DispatchPorts,
+  now: EpochMs,
+): Promise<Fate> {
+  const all = { outcome: 'rejected', ...why } as const;
+  return decide(job, { state: 'rejected', all }, ports, now, async () => {
+    const { messageId, record, request } = job;
+    const { id, tenant } = request;
+    ports.tally.count(metrics.rejected);
+    await ports.publishRejected([
+      {
+        stream: ports.stream,
+        messageId,
+        queueMessageId: record.queueMessageId,
+        id,
+        tenant,
+        ...why,
+      },
+    ]);
+  });
 }
 
 /**
@@ -79,21 +75,20 @@ export async function concludeRequest(
  * deletes what it sent back, never what was held again meanwhile.
  */
 export async function holdRequest(job: Job, ports: DispatchPorts, now: EpochMs): Promise<Fate> {
-  const decided = { '*': { outcome: 'held', reason: 'tenant-held' } } as const;
-  const written = await writeDecision(job, { state: 'waiting', decided }, ports, now);
-  if (written !== 'recorded') return dropRepeated(job, written, ports, now);
-  const { record, request, messageId } = job;
-  await ports.holdBody(
-    `${contentFolders.held}${request.tenant}/${messageId}-${record.queueMessageId}.json`,
-    JSON.stringify({
-      stream: ports.stream,
-      body: record.body,
-      queueMessageId: record.queueMessageId,
-      enqueuedAt: record.enqueuedAt,
-    }),
-  );
-  ports.tally.count(metrics.held);
-  return done;
+  const all = { outcome: 'held', reason: 'tenant-held' } as const;
+  return decide(job, { state: 'waiting', all }, ports, now, async () => {
+    const { record, request, messageId } = job;
+    await ports.holdBody(
+      `${contentFolders.held}${request.tenant}/${messageId}-${record.queueMessageId}.json`,
+      JSON.stringify({
+        stream: ports.stream,
+        body: record.body,
+        queueMessageId: record.queueMessageId,
+        enqueuedAt: record.enqueuedAt,
+      }),
+    );
+    ports.tally.count(metrics.held);
+  });
 }
 
 /** Lets a mail wait in the queue for its sendAt. */
@@ -103,83 +98,91 @@ export async function deferRequest(
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Fate> {
-  const decided = { '*': { outcome: 'held', reason: 'send-at' } } as const;
-  const written = await writeDecision(job, { state: 'waiting', decided }, ports, now);
-  return written === 'recorded' ? later(until - now) : dropRepeated(job, written, ports, now);
+  const all = { outcome: 'held', reason: 'send-at' } as const;
+  const fate = await decide(job, { state: 'waiting', all }, ports, now);
+  return fate.kind === 'done' && fate.recorded ? later(until - now) : fate;
 }
 
-/** Drops a request whose id was used: silently when it is the same request, as a rejection when not. */
-export async function dropRepeated(
+/** Returns what happens to a message whose request somebody else had the first word about. */
+export async function yieldTo(
+  standing: Exclude<Standing, { kind: 'open' }>,
   job: Job,
-  how: 'repeated' | 'reused',
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Fate> {
-  if (how === 'repeated') {
-    ports.tally.count(metrics.repeated);
-    return done;
+  switch (standing.kind) {
+    case 'busy':
+      return later(standing.afterMs);
+    case 'repeated':
+      ports.tally.count(metrics.repeated);
+      // An earlier delivery may have died between its record and its event: tell again, at least once.
+      if (job.record.receiveCount > 1 && standing.refused.length > 0)
+        await ports.publishRejected(
+          standing.refused.map((one) => rejectedRecipient(job, one.index, one, ports.stream)),
+        );
+      return done;
+    case 'reused':
+      return rejectReused(job, ports, now);
   }
+}
+
+/** Writes a word and does what goes with it, or yields to who was first. */
+async function decide(
+  job: Job,
+  word: Word,
+  ports: DispatchPorts,
+  now: EpochMs,
+  andThen: () => void | Promise<void> = () => {},
+): Promise<Fate & { readonly recorded?: true }> {
+  const written = await writeWord(job, word, ports, now);
+  if (written.kind !== 'recorded') return yieldTo(written, job, ports, now);
+  await andThen();
+  return { ...done, recorded: true };
+}
+
+/** First word about a request, or a new word about the recipients that have no outcome yet. */
+async function writeWord(
+  job: Job,
+  word: Word,
+  ports: DispatchPorts,
+  now: EpochMs,
+): Promise<Written> {
+  const decided = word.all ? { '*': word.all } : { ...word.each };
+  const first = newRequest(job, ports.stream, now, { state: word.state, decided });
+  if (await putRequest(ports.ledger, first)) return { kind: 'recorded' };
+  const standing = await readStanding(job, ports, now);
+  if (standing.kind !== 'open') return standing;
+  const { seen, open } = standing;
+  const about = open.flatMap((index) => {
+    const said = word.all ?? word.each?.[String(index)];
+    return said ? [[String(index), said] as const] : [];
+  });
+  const replaced = await replaceRequest(ports.ledger, seen, {
+    state: word.state,
+    claimedAt: now,
+    decided: { ...keepTerminal(seen), ...Object.fromEntries(about) },
+    queueMessageId: job.record.queueMessageId,
+  });
+  return replaced
+    ? { kind: 'recorded' }
+    : { kind: 'busy', afterMs: 2 * secondMs, ambiguousCount: 0 };
+}
+
+/** The id stands for other content: this request stands under SQS's message id. */
+function rejectReused(job: Job, ports: DispatchPorts, now: EpochMs): Promise<Fate> {
   const { record, request, digest } = job;
-  return rejectRequest(
+  const { id, tenant } = request;
+  return rejectUnderQueueId(
     {
       record,
       reason: 'id-reused',
-      detail: `id: ${request.id} was used for a request with other content; use a new id`,
-      id: request.id,
-      tenant: request.tenant,
+      detail: `id: ${id} was used for a request with other content; use a new id`,
+      id,
+      tenant,
       digest,
       recipientCount: recipientsOf(request).length,
     },
     ports,
     now,
   );
-}
-
-/** First word about a request, or a new word about one that waits. */
-async function writeDecision(
-  job: Job,
-  word: {
-    readonly state: RequestItem['state'];
-    readonly decided: Readonly<Record<string, DecidedOutcome>>;
-  },
-  ports: DispatchPorts,
-  now: EpochMs,
-): Promise<'recorded' | 'repeated' | 'reused'> {
-  if (await putRequest(ports.ledger, newRequest(job, ports.stream, now, word))) return 'recorded';
-  const seen = await readRequest(ports.ledger, job.messageId);
-  if (seen && seen.digest !== job.digest) return 'reused';
-  if (seen?.state !== 'waiting') return 'repeated';
-  return (await replaceRequest(ports.ledger, seen, {
-    state: word.state,
-    decided: { ...word.decided },
-  }))
-    ? 'recorded'
-    : 'repeated';
-}
-
-/** Returns the request item of a job as it is written first. */
-export function newRequest(
-  job: Job,
-  stream: string,
-  now: EpochMs,
-  word: {
-    readonly state: RequestItem['state'];
-    readonly decided: Readonly<Record<string, DecidedOutcome>>;
-    readonly attemptIds?: readonly string[];
-  },
-) {
-  return {
-    messageId: job.messageId,
-    state: word.state,
-    id: job.request.id,
-    tenant: job.request.tenant,
-    stream,
-    queueMessageId: job.record.queueMessageId,
-    digest: job.digest,
-    recipientCount: recipientsOf(job.request).length,
-    claimedAt: now,
-    attemptIds: [...(word.attemptIds ?? [])],
-    decided: { ...word.decided },
-    enqueuedAt: job.record.enqueuedAt,
-  };
 }

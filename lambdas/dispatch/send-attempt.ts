@@ -3,7 +3,8 @@ import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import type { AttemptResult } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { departures, type Lease } from '../../domain/pacing.ts';
-import { secondMs } from '../../domain/time.ts';
+import { epochMs, secondMs } from '../../domain/time.ts';
+import { type ByteGate, createByteGate } from './byte-gate.ts';
 import type { Job, JobRecipient } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
 
@@ -15,8 +16,14 @@ export type Entry = {
   readonly configurationSet: string;
 };
 
-/** Time kept at the end of an invocation to write results and settle fates, milliseconds. */
-export const closingMs = 10 * secondMs;
+/**
+ * Time kept at the end of an invocation, milliseconds: a call that leaves last may take its whole
+ * time-out, then the results are written and the fates settled.
+ */
+export const closingMs = 30 * secondMs;
+
+/** Attachment bytes under way to SES at once, from a function of 512 MB. */
+const underWayBytes = 32_000_000;
 
 /** A throttled mail leases again this often before it goes back to the queue. */
 const throttleRetries = 2;
@@ -46,9 +53,10 @@ export async function sendAttempt(
     })),
   });
   const times = departures(lease, entries.length);
+  const gate = createByteGate(underWayBytes);
   const results = await Promise.all(
     entries.map((entry, position) =>
-      sendOne(entry, attemptId, times[position] ?? lease.startMs, ports),
+      sendOne(entry, { attemptId, departure: times[position] ?? lease.startMs, gate }, ports),
     ),
   );
   await completeAttempt(ports.ledger, attemptId, results, ports.clock());
@@ -58,28 +66,32 @@ export async function sendAttempt(
 
 async function sendOne(
   entry: Entry,
-  attemptId: string,
-  departure: number,
+  turn: { readonly attemptId: string; readonly departure: number; readonly gate: ByteGate },
   ports: DispatchPorts,
 ): Promise<AttemptResult> {
-  await waitUntil(departure, ports);
+  await waitUntil(turn.departure, ports);
+  const bytes = entry.job.attachments.reduce((sum, { byteLength }) => sum + byteLength, 0);
   for (let retry = 0; ; retry += 1) {
-    const answer = await ports.send({
-      request: entry.job.request,
-      messageId: entry.job.messageId,
-      attemptId,
-      recipientIndex: entry.recipient.index,
-      recipient: entry.recipient,
-      data: entry.recipient.data,
-      attachments: entry.job.attachments,
-      pool: entry.pool,
-      configurationSet: entry.configurationSet,
+    const answer = await turn.gate(bytes, async () => {
+      // Heavy mail waits for its neighbours; what is too late for this invocation was never sent.
+      if (ports.clock() > ports.deadline - closingMs) return tooLate;
+      return ports.send({
+        request: entry.job.request,
+        messageId: entry.job.messageId,
+        attemptId: turn.attemptId,
+        recipientIndex: entry.recipient.index,
+        recipient: entry.recipient,
+        data: entry.recipient.data,
+        attachments: entry.job.attachments,
+        pool: entry.pool,
+        configurationSet: entry.configurationSet,
+      });
     });
     if (answer.ok || answer.refusal.kind !== 'throttled') return toResult(answer);
     ports.tally.count(metrics.throttled);
     if (retry === throttleRetries) return toResult(answer);
     const startMs = await leaseAgain(ports);
-    if (startMs === undefined || startMs > ports.deadline - closingMs) return toResult(answer);
+    if (startMs === undefined) return toResult(answer);
     await waitUntil(startMs, ports);
   }
 }
@@ -90,12 +102,19 @@ async function sendOne(
  */
 async function leaseAgain(ports: DispatchPorts): Promise<number | undefined> {
   try {
-    return (await ports.pacer.lease(1)).startMs;
+    const lease = await ports.pacer.lease(1, epochMs(ports.deadline - closingMs));
+    return lease.kind === 'leased' ? lease.startMs : undefined;
   } catch (error) {
     ports.tally.failure(error);
     return undefined;
   }
 }
+
+const tooLate: SendAnswer = {
+  ok: false,
+  refusal: { kind: 'retry', reason: 'no-time-left' },
+  detail: 'the invocation ended before its turn',
+};
 
 function toResult(answer: SendAnswer): AttemptResult {
   if (answer.ok) return { ses: answer.sesMessageId };

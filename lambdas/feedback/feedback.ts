@@ -2,11 +2,11 @@ import { withoutAddresses } from '../../adapters/ses-sender.ts';
 import type { Suppression } from '../../adapters/suppression-store.ts';
 import type { EventItem } from '../../contract/items.ts';
 import { ledgerKeys, suppressionScope } from '../../contract/table-keys.ts';
-import { type Address, isAddress, parseAddress, recipientKey } from '../../domain/address.ts';
+import { type Address, recipientKey } from '../../domain/address.ts';
 import { type FeedbackMeaning, judgeFeedback } from '../../domain/feedback.ts';
 import { type Clock, type EpochMs, epochMs, ttlEpochSeconds } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
-import { type Report, readEvent } from './read-event.ts';
+import { type Report, readAddress, readEvent } from './read-event.ts';
 
 /** Everything the feedback stage asks of the world. */
 export type FeedbackPorts = {
@@ -33,7 +33,7 @@ const diagnosticMax = 600;
 /**
  * Takes a batch of SES events into the ledger and the suppression list. Returns the SQS message ids
  * that must come again. Duplicates and disorder are harmless: an event is one item under its own key,
- * a suppression keeps its newest fact, and the outcome is read from all events together.
+ * a suppression keeps its strongest fact, and the outcome is read from all events together.
  */
 export async function feedback(
   records: readonly QueueRecord[],
@@ -46,6 +46,8 @@ export async function feedback(
       try {
         const event = readEvent(body);
         if (event.kind === 'unknown') return ports.unknown(event.what);
+        if (event.kind === 'unreadable')
+          throw new Error(`an SES event does not fit its schema: ${event.what}`);
         for (const report of event.reports) {
           const known = know(report, ports);
           if (report.kind === 'delivery') deliveries.push({ queueMessageId, item: known.item });
@@ -76,12 +78,11 @@ type Known = {
 
 function know(report: Report, ports: FeedbackPorts): Known {
   const meaning = judgeFeedback(report);
-  const address = parseAddress(
-    /<([^<>]+)>\s*$/.exec(report.address ?? '')?.[1] ?? report.address ?? '',
-  );
-  const recipient = isAddress(address)
+  const address = readAddress(report.address ?? '');
+  const recipient = address
     ? { address, key: recipientKey(address, ports.recipientSecret) }
     : undefined;
+  const diagnostic = diagnosticOf(report);
   const { messageId, recipientIndex } = report.message ?? {
     messageId: ledgerKeys.untagged(report.sesMessageId),
     recipientIndex: 0,
@@ -95,14 +96,18 @@ function know(report: Report, ports: FeedbackPorts): Known {
     ...(recipient ? { recipientKey: recipient.key } : {}),
     ...(report.type ? { type: report.type } : {}),
     ...(report.status ? { status: report.status } : {}),
-    ...(report.diagnostic
-      ? { diagnostic: withoutAddresses(report.diagnostic).slice(0, diagnosticMax) }
-      : {}),
+    ...(diagnostic ? { diagnostic } : {}),
     ...(meaning.outcome ? { outcome: meaning.outcome } : {}),
     ...(meaning.reason ? { reason: meaning.reason } : {}),
     ttl: ttlEpochSeconds(ports.clock(), ports.ledgerDays),
   };
   return { report, meaning, item, recipient };
+}
+
+/** What people read of the reply; whom it named when that was not the recipient stands before it. */
+function diagnosticOf({ reported, diagnostic = '' }: Report): string {
+  const text = reported === undefined ? diagnostic : `for ${reported}: ${diagnostic}`;
+  return withoutAddresses(text).slice(0, diagnosticMax);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type SesEvent, sesEvent } from '../../contract/ses-event.ts';
+import { type SesEvent, sesEvent, sesEventTypes } from '../../contract/ses-event.ts';
 import { readMessageTag, tagNames } from '../../contract/tags.ts';
+import { type Address, isAddress, parseAddress, recipientIdentity } from '../../domain/address.ts';
 import type { Feedback } from '../../domain/feedback.ts';
 
 /** One event about one recipient, joined to the message it is about. */
@@ -10,6 +11,8 @@ export type Report = Feedback & {
   readonly message?: { readonly messageId: string; readonly recipientIndex: number };
   readonly tenant?: string;
   readonly attemptId?: string;
+  /** Whom the event itself names, where that is not the recipient: told to people, decides nothing. */
+  readonly reported?: string;
   /** Same event, same digest: what makes duplicates one item. */
   readonly digest: string;
 };
@@ -17,7 +20,15 @@ export type Report = Feedback & {
 export type ReadEvent =
   | { readonly kind: 'reports'; readonly reports: readonly Report[] }
   /** JSON or type we do not know; `what` is safe to log. */
-  | { readonly kind: 'unknown'; readonly what: string };
+  | { readonly kind: 'unknown'; readonly what: string }
+  /** A type we know in a form we do not: it may be a bounce, so it must not be dropped. */
+  | { readonly kind: 'unreadable'; readonly what: string };
+
+/** Returns the address in `ada@example.com` or `Ada <ada@example.com>`, undefined where there is none. */
+export function readAddress(text: string): Address | undefined {
+  const address = parseAddress(/<([^<>]+)>\s*$/.exec(text)?.[1] ?? text);
+  return isAddress(address) ? address : undefined;
+}
 
 /** Returns what a feedback message reports, one report a recipient; never throws on any content. */
 export function readEvent(body: string): ReadEvent {
@@ -29,9 +40,10 @@ export function readEvent(body: string): ReadEvent {
     return { kind: 'unknown', what: 'not-json' };
   }
   const parsed = sesEvent.safeParse(given);
-  if (!parsed.success) return { kind: 'unknown', what: typeOf(given) };
+  if (!parsed.success) return unusable(given, parsed.error.issues[0]?.path ?? []);
   const event = parsed.data;
-  const { tags, messageId: sesMessageId } = event.mail;
+  const { messageId: sesMessageId } = event.mail;
+  const tags = event.mail.tags ?? {};
   const message = readMessageTag(tags[tagNames.message]?.[0] ?? '');
   const tenant = tags[tagNames.tenant]?.[0];
   const attemptId = tags[tagNames.attempt]?.[0];
@@ -41,32 +53,76 @@ export function readEvent(body: string): ReadEvent {
     ...(tenant ? { tenant } : {}),
     ...(attemptId ? { attemptId } : {}),
   };
-  const found = feedbackOf(event);
-  // An event about nobody would vanish without a trace.
-  if (found.length === 0) return { kind: 'unknown', what: `${typeOf(given)} without recipients` };
-  return {
-    kind: 'reports',
-    reports: found.map(({ id, ...feedback }) => ({
+  const destination = event.mail.destination ?? [];
+  const recipientOf = findRecipient(destination, { isOurs: message !== undefined });
+  const reports = feedbackOf(event, destination).map(({ id, reported, ...feedback }) => {
+    const address = recipientOf(reported);
+    return {
       ...feedback,
       ...common,
-      digest: digestOf(id, feedback),
-    })),
-  };
+      ...(address === undefined ? {} : { address }),
+      ...(address && identityOf(reported) === identityOf(address) ? {} : { reported }),
+      digest: digestOf(id, feedback, address ?? reported),
+    };
+  });
+  // An event about nobody would vanish without a trace.
+  if (reports.length === 0) return { kind: 'unknown', what: `${typeOf(given)} without recipients` };
+  return { kind: 'reports', reports: onePerRecipient(reports) };
 }
 
-type Identified = Feedback & { readonly id: string };
+/**
+ * Returns the function that tells whom a reported address stands for. Whoever writes a DSN or a complaint
+ * writes its Final-Recipient: after forwarding it is another mailbox, and a forger may name anybody. So a
+ * mail to one recipient is about that one, as all of ours are; with several, only what is among them counts.
+ */
+function findRecipient(
+  destination: readonly string[],
+  { isOurs }: { readonly isOurs: boolean },
+): (reported: string) => string | undefined {
+  if (isOurs || destination.length === 1) return () => destination[0];
+  const known = new Map(destination.map((address) => [identityOf(address), address]));
+  return (reported) => known.get(identityOf(reported));
+}
+
+function identityOf(text: string): string {
+  const address = readAddress(text);
+  return address ? recipientIdentity(address) : text;
+}
+
+/** A DSN may name several mailboxes behind one recipient; the report that names the recipient itself wins. */
+function onePerRecipient(reports: readonly Report[]): readonly Report[] {
+  const chosen = new Map<string, Report>();
+  for (const report of reports) {
+    const before = chosen.get(report.digest);
+    if (!before || (before.reported !== undefined && report.reported === undefined))
+      chosen.set(report.digest, report);
+  }
+  return [...chosen.values()];
+}
+
+type Identified = Omit<Feedback, 'address'> & {
+  readonly id: string;
+  /** The address as the event gives it. */
+  readonly reported: string;
+};
 
 /** Event type → its recipients' reports; `id` is what SES gives to tell one event from another. */
-function feedbackOf(event: SesEvent): readonly Identified[] {
+function feedbackOf(event: SesEvent, destination: readonly string[]): readonly Identified[] {
   const { mail } = event;
-  const everyRecipient = (kind: string, at: number, more: Partial<Feedback> = {}) =>
-    mail.destination.map((address) => ({ kind, at, address, id: mail.messageId, ...more }));
+  const everyRecipient = (kind: string, at: number, reason?: string | null) =>
+    destination.map((reported) => ({
+      kind,
+      at,
+      reported,
+      id: mail.messageId,
+      ...(reason ? { diagnostic: reason } : {}),
+    }));
   switch (event.eventType) {
     case 'Delivery':
-      return event.delivery.recipients.map((address) => ({
+      return event.delivery.recipients.map((reported) => ({
         kind: 'delivery',
         at: event.delivery.timestamp,
-        address,
+        reported,
         id: mail.messageId,
       }));
     case 'Bounce': {
@@ -96,16 +152,14 @@ function feedbackOf(event: SesEvent): readonly Identified[] {
         kind: 'deliverydelay',
         at: timestamp,
         id: `${mail.messageId}/${timestamp}`,
-        type: delayType,
+        ...(delayType ? { type: delayType } : {}),
         ...reply(recipient),
       }));
     }
     case 'Reject':
-      return everyRecipient('reject', mail.timestamp, { diagnostic: event.reject.reason });
+      return everyRecipient('reject', mail.timestamp, event.reject.reason);
     case 'Rendering Failure':
-      return everyRecipient('renderingfailure', mail.timestamp, {
-        diagnostic: event.failure.errorMessage,
-      });
+      return everyRecipient('renderingfailure', mail.timestamp, event.failure.errorMessage);
     case 'Send':
       return everyRecipient('send', mail.timestamp);
     case 'Open':
@@ -117,28 +171,52 @@ function feedbackOf(event: SesEvent): readonly Identified[] {
   }
 }
 
-function reply(recipient: { emailAddress: string; status?: string; diagnosticCode?: string }) {
+function reply(recipient: {
+  readonly emailAddress: string;
+  readonly status?: string | null | undefined;
+  readonly diagnosticCode?: string | null | undefined;
+}) {
+  const { emailAddress, status, diagnosticCode } = recipient;
   return {
-    address: recipient.emailAddress,
-    ...(recipient.status === undefined ? {} : { status: recipient.status }),
-    ...(recipient.diagnosticCode === undefined ? {} : { diagnostic: recipient.diagnosticCode }),
+    reported: emailAddress,
+    ...(status ? { status } : {}),
+    ...(diagnosticCode ? { diagnostic: diagnosticCode } : {}),
   };
 }
 
-function digestOf(id: string, { kind, at, address = '' }: Feedback): string {
+function digestOf(
+  id: string,
+  { kind, at }: Pick<Feedback, 'kind' | 'at'>,
+  recipient: string,
+): string {
   const instant = kind === 'open' || kind === 'click' ? at : '';
   return createHash('sha256')
-    .update(`${id}\n${kind}\n${instant}\n${address}`)
+    .update(`${id}\n${kind}\n${instant}\n${recipient}`)
     .digest('base64url')
     .slice(0, 12);
 }
 
+function unusable(given: unknown, path: readonly PropertyKey[]): ReadEvent {
+  const type = eventTypeOf(given);
+  if (type === undefined || !sesEventTypes.has(type))
+    return { kind: 'unknown', what: typeOf(given) };
+  const where = path
+    .map(String)
+    .join('.')
+    .replace(/[^A-Za-z0-9.-]/g, '?')
+    .slice(0, 60);
+  return { kind: 'unreadable', what: `${typeOf(given)} at ${where}` };
+}
+
 function typeOf(given: unknown): string {
+  const type = eventTypeOf(given);
+  return type === undefined ? 'no-type' : `type ${type.replace(/[^A-Za-z ]/g, '?').slice(0, 40)}`;
+}
+
+function eventTypeOf(given: unknown): string | undefined {
   const type =
     typeof given === 'object' && given !== null && 'eventType' in given
       ? given.eventType
       : undefined;
-  return typeof type === 'string'
-    ? `type ${type.replace(/[^A-Za-z ]/g, '?').slice(0, 40)}`
-    : 'no-type';
+  return typeof type === 'string' ? type : undefined;
 }

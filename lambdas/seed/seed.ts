@@ -32,12 +32,13 @@ const singleTenant = 'default';
  */
 export async function seed(plan: SeedPlan, ports: SeedPorts): Promise<void> {
   const known = await ports.readPools();
-  refuseEarlyRemoval(known, Object.keys(plan.pools), 'this deployment', ports);
+  const pools = known.map(({ createdAt, ...pool }) => ({ ...pool, since: createdAt }));
+  refuseEarlyRemoval(pools, Object.keys(plan.pools), 'this deployment', ports);
   const streams = await Promise.all(
     Object.entries(plan.streams).map(async ([stream, planned]) => {
       const before = await ports.readStream(stream);
       const served = [
-        ...(before?.pools ?? []).map((pool) => ({ pool })),
+        ...Object.entries(before?.pools ?? {}).map(([pool, since]) => ({ pool, since })),
         ...Object.entries(before?.retiring ?? {}).map(([pool, retiringAt]) => ({
           pool,
           retiringAt,
@@ -87,7 +88,7 @@ async function seedStream({ stream, planned, before }: StreamSeed, ports: SeedPo
   const declared = planned.pools;
   for (let attempt = 0; ; attempt += 1) {
     const current = await ports.readAssignment(stream);
-    const pools = seedAssignment(current?.pools, before?.pools ?? [], declared);
+    const pools = seedAssignment(current?.pools, Object.keys(before?.pools ?? {}), declared);
     if (!pools) break;
     const written = await ports.putAssignment(
       {
@@ -110,11 +111,16 @@ async function seedStream({ stream, planned, before }: StreamSeed, ports: SeedPo
   await ports.putStream({
     ...directoryKeys.stream(stream),
     stream,
-    pools: [...declared],
+    pools: Object.fromEntries(declared.map((pool) => [pool, poolSince(pool, before, now)])),
     retiring: Object.fromEntries(
       planned.retiring.map((pool) => [pool, before?.retiring[pool] ?? now]),
     ),
   });
+}
+
+/** A pool that is taken back while it retires is an old one, of which nobody kept the beginning. */
+function poolSince(pool: string, before: StreamItem | undefined, now: number): number {
+  return before?.pools[pool] ?? (before && pool in before.retiring ? 0 : now);
 }
 
 async function seedPool(

@@ -3,16 +3,15 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type * as z from 'zod';
+import { readImportCursor, writeImportCursor } from '../../adapters/import-cursor.ts';
 import { readRecipientSecret } from '../../adapters/recipient-secret.ts';
-import { listSesSuppressed, removeSesSuppressed } from '../../adapters/ses-suppression.ts';
+import { forgetRemoval, readRemovals } from '../../adapters/ses-removals.ts';
 import {
-  forgetRemoval,
-  putSuppressionIfAbsent,
-  readBlocked,
-  readImportCursor,
-  readRemovals,
-  writeImportCursor,
-} from '../../adapters/suppression-store.ts';
+  listSesSuppressed,
+  readSesReason,
+  removeSesSuppressed,
+} from '../../adapters/ses-suppression.ts';
+import { putSuppressionIfAbsent, readBlocked } from '../../adapters/suppression-store.ts';
 import type { suppressionEnvironment } from '../../contract/environment.ts';
 import { namesOf } from '../../contract/names.ts';
 import { epochMs } from '../../domain/time.ts';
@@ -34,10 +33,11 @@ export async function bindPorts(
     pause: (milliseconds) => pause(milliseconds),
     recipientSecret: await readRecipientSecret(secrets, environment.RECIPIENT_KEY_SECRET),
     readRemovals: () => readRemovals(table),
-    forgetRemoval: (key) => forgetRemoval(table, key),
+    forgetRemoval: (removal) => forgetRemoval(table, removal),
+    readSesReason: (address) => readSesReason(ses, address),
     removeFromSes: (address) => removeSesSuppressed(ses, address),
     readCursor: () => readImportCursor(table),
-    writeCursor: (until) => writeImportCursor(table, until),
+    writeCursor: (cursor) => writeImportCursor(table, cursor),
     listSes: (page) => listSesSuppressed(ses, page),
     readBlocked: (keys) => readBlocked(table, keys),
     addSuppression: (entry) => putSuppressionIfAbsent(table, entry),

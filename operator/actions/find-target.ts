@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { localTarget, type Target } from '../../adapters/clients.ts';
+import { type LocalState, readLocalState } from './local-state.ts';
 
 /** What the command line says about where to go. */
 export type TargetOptions = {
@@ -27,16 +28,19 @@ export type FoundTarget = {
   readonly label: string;
 };
 
-const stateFile = join('.goodstanding', 'local.json');
-const stateShape = z.object({ endpoint: z.string(), deployment: z.string(), pid: z.number() });
 const configShape = z.object({
-  config: z.object({ deployment: z.string().default('goodstanding') }),
+  config: z.object({
+    deployment: z.string().default('goodstanding'),
+    streams: z
+      .record(z.string(), z.looseObject({ deliveryEvents: z.boolean().default(false) }))
+      .default({}),
+  }),
 });
 
 /**
  * Returns what the commands act on. An endpoint wins over `--local`, that over a profile or region, that
  * over a local runtime that runs in this clone, that over AWS by the environment.
- * Returns a sentence when `--local` is asked for and none runs.
+ * Returns a sentence when `--local` is asked for and none runs, or the endpoint is no URL.
  */
 export async function findTarget(
   options: TargetOptions,
@@ -45,6 +49,8 @@ export async function findTarget(
   const endpoint = options.endpoint ?? around.env['AWS_ENDPOINT_URL'];
   const runtime = findRuntime(around);
   if (endpoint) {
+    if (!isHttpUrl(endpoint))
+      return `${options.endpoint ? '--endpoint' : 'AWS_ENDPOINT_URL'}: got ${endpoint}; allowed is a URL such as http://127.0.0.1:4566`;
     const deployment =
       runtime?.endpoint === endpoint ? runtime.deployment : await ownDeployment(around);
     return atEndpoint(endpoint, options, deployment, around);
@@ -62,7 +68,7 @@ function atEndpoint(
   deployment: string,
   { env }: Surroundings,
 ): FoundTarget {
-  const local = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$)/.test(endpoint);
+  const local = isLocal(endpoint);
   const region = options.region ?? env['AWS_REGION'];
   return {
     target: {
@@ -90,39 +96,41 @@ async function inAws(options: TargetOptions, around: Surroundings): Promise<Foun
   };
 }
 
-/** Returns the local runtime that runs in this clone; the state file of a dead one is ignored. */
-function findRuntime(around: Surroundings): z.output<typeof stateShape> | undefined {
-  for (const folder of [around.cwd, around.cloneRoot]) {
-    const file = join(folder, stateFile);
-    if (!existsSync(file)) continue;
-    const state = stateShape.safeParse(parseJson(readFileSync(file, 'utf8')));
-    if (state.success && isAlive(state.data.pid)) return state.data;
-  }
-  return undefined;
+/** Returns the local runtime that runs in this clone. */
+function findRuntime({ cwd, cloneRoot }: Surroundings): LocalState | undefined {
+  return readLocalState(cwd) ?? readLocalState(cloneRoot);
 }
 
 /** Returns the deployment that the current folder configures, else the default one. */
 async function ownDeployment({ cwd }: Surroundings): Promise<string> {
-  const file = join(cwd, 'goodstanding.config.ts');
-  if (!existsSync(file)) return 'goodstanding';
+  return (await readConfig(cwd))?.deployment ?? 'goodstanding';
+}
+
+/**
+ * Returns the streams of which a local runtime hears no Delivery events, by the configuration that it
+ * was started from; none where that is not known.
+ */
+export async function streamsWithoutDeliveries(
+  target: Target,
+  { cwd, cloneRoot }: Surroundings,
+): Promise<readonly string[]> {
+  if (!target.endpoint || !isLocal(target.endpoint)) return [];
+  const streams = ((await readConfig(cwd)) ?? (await readConfig(cloneRoot)))?.streams ?? {};
+  return Object.keys(streams).filter((stream) => !streams[stream]?.deliveryEvents);
+}
+
+async function readConfig(folder: string) {
+  const file = join(folder, 'goodstanding.config.ts');
+  if (!existsSync(file)) return undefined;
   const loaded: unknown = await import(pathToFileURL(file).href);
-  const config = configShape.safeParse(loaded);
-  return config.success ? config.data.config.deployment : 'goodstanding';
+  const read = configShape.safeParse(loaded);
+  return read.success ? read.data.config : undefined;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+function isLocal(endpoint: string): boolean {
+  return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$)/.test(endpoint);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/./.test(text) && URL.canParse(text);
 }

@@ -149,9 +149,11 @@ export async function redriveParked(
         counts.left += others.length;
         total.add(messages.length);
         if (setting.dryRun || meant.length === 0) return messages;
-        const bodies = meant.map(({ body, tenant }) => ({
+        const bodies = meant.map(({ body, tenant, since }) => ({
           body,
           ...(tenant ? { group: tenant } : {}),
+          // Dispatch reads in it that a person has decided: an ambiguous mail is then sent again.
+          attributes: { parkedAt: new Date(since).toISOString() },
         }));
         const taken = await sendBodies(backend.sqs, toUrl, bodies);
         const sent = meant.filter((_, index) => taken[index]);

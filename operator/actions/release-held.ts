@@ -2,15 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContentStore } from '../../adapters/content-store.ts';
 import { deleteHeld, type HeldMail, listHeld, readHeld } from '../../adapters/held-mail.ts';
 import { readQueueUrl, sendBodies } from '../../adapters/intake.ts';
+import { readTenant } from '../../adapters/tenant-directory.ts';
 import type { Backend } from './backend.ts';
 import { inParallel } from './in-parallel.ts';
 
 export type ReleaseResult = {
-  /** Requests that are in their queue again. */
+  /** Requests that are in their queue again, each counted once however often it went there. */
   readonly released: number;
   /** Requests that stay where they are, by why. */
   readonly failed: Readonly<Record<string, number>>;
   readonly interrupted: boolean;
+  /** The tenant was held or suspended meanwhile: what still waits must go on waiting. */
+  readonly stopped: boolean;
 };
 
 export type ReleaseSetting = {
@@ -28,7 +31,8 @@ const lanes = 4;
 
 /**
  * Waits until dispatch knows of the release, then puts every waiting request of a tenant back into its
- * stream's intake queue and deletes it from the hold store. The tenant must be active before. Resumable:
+ * stream's intake queue and deletes it from the hold store. The tenant must be active before; whoever holds
+ * it again meanwhile wins, or release and hold would pass the same mail round for ever. Resumable:
  * a crash between the two puts a request into the queue twice, and the ledger refuses the second.
  */
 export async function releaseHeld(
@@ -38,28 +42,39 @@ export async function releaseHeld(
   const store = await backend.contentStore();
   const queueUrls = new Map<string, Promise<string | undefined>>();
   const failed = new Map<string, string>();
-  let released = 0;
+  const released = new Set<string>();
+  let stopped = false;
 
   const releaseChunk = async (keys: readonly string[]) => {
     if (signal?.aborted) return;
     const outcome = await moveChunk(backend, { store, tenant, queueUrls, keys });
-    for (const { key, why } of outcome.failed) failed.set(key, why);
-    released += outcome.released;
-    onProgress?.(released);
+    for (const key of outcome.released) released.add(key);
+    for (const { key, why } of outcome.failed) {
+      failed.set(key, why);
+      released.delete(key);
+    }
+    onProgress?.(released.size);
   };
 
   // Put back before every dispatch function knows of the release, mail would be held again.
   await sleep(settleMs, undefined, signal ? { signal } : {}).catch(() => undefined);
-  for (let found = 1; found > 0 && !signal?.aborted; ) {
+  for (let found = 1; found > 0 && !stopped && !signal?.aborted; ) {
     found = 0;
     for await (const page of listHeld(store, tenant)) {
+      stopped = (await readTenant(backend.tables.directory, tenant))?.status !== 'active';
+      if (stopped) break;
       const keys = page.filter((key) => !failed.has(key));
       found += keys.length;
       await inParallel(inChunks(keys), lanes, releaseChunk);
       if (signal?.aborted) break;
     }
   }
-  return { released, failed: countBy(failed.values()), interrupted: signal?.aborted === true };
+  return {
+    released: released.size,
+    failed: countBy(failed.values()),
+    interrupted: signal?.aborted === true,
+    stopped,
+  };
 }
 
 type Chunk = {
@@ -74,7 +89,7 @@ type Failure = { readonly key: string; readonly why: string };
 async function moveChunk(
   backend: Backend,
   { store, tenant, queueUrls, keys }: Chunk,
-): Promise<{ readonly released: number; readonly failed: readonly Failure[] }> {
+): Promise<{ readonly released: readonly string[]; readonly failed: readonly Failure[] }> {
   const failed: Failure[] = [];
   const streams = new Map<string, { readonly key: string; readonly mail: HeldMail }[]>();
   const read = await Promise.all(
@@ -84,7 +99,7 @@ async function moveChunk(
     if (mail === 'unreadable') failed.push({ key, why: 'not a request that dispatch wrote' });
     else if (mail) streams.set(mail.stream, [...(streams.get(mail.stream) ?? []), { key, mail }]);
   }
-  let released = 0;
+  const released: string[] = [];
   for (const [stream, mails] of streams) {
     const url = queueUrls.get(stream) ?? findQueue(backend, stream);
     queueUrls.set(stream, url);
@@ -98,9 +113,9 @@ async function moveChunk(
     await Promise.all(
       mails.map(({ key }, index) => (taken[index] ? deleteHeld(store, key) : undefined)),
     );
-    released += taken.filter((each) => each).length;
     for (const [index, { key }] of mails.entries())
-      if (!taken[index]) failed.push({ key, why: 'SQS did not take it' });
+      if (taken[index]) released.push(key);
+      else failed.push({ key, why: 'SQS did not take it' });
   }
   return { released, failed };
 }

@@ -1,18 +1,14 @@
 import { createInterface } from 'node:readline';
+import type { Draft } from './send-drafts.ts';
 
-/** A line of a file of requests: what it holds, not checked yet, and its number. */
-export type RequestLine = {
-  readonly line: number;
-  /** The JSON value, or the text itself when it is no JSON. */
-  readonly draft: unknown;
-};
-
-/** Yields each line that is not blank. A line that is no JSON is yielded as text, for the contract to refuse. */
-export async function* readRequestLines(input: NodeJS.ReadableStream): AsyncGenerator<RequestLine> {
+/** Yields each line that is not blank, with its number; one that is no JSON is yielded as unreadable. */
+export async function* readRequestLines(input: NodeJS.ReadableStream): AsyncGenerator<Draft> {
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     line += 1;
-    if (text.trim() !== '') yield { line, draft: parseJson(text) };
+    // Editors on Windows begin a file with a byte order mark, which is no part of the JSON.
+    const content = line === 1 ? text.replace(/^\ufeff/, '') : text;
+    if (content.trim() !== '') yield { line, ...readJson(content) };
   }
 }
 
@@ -24,10 +20,10 @@ export function countLines(content: Uint8Array): number {
   return content.at(-1) === newline ? count : count + 1;
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): Omit<Draft, 'line'> {
   try {
-    return JSON.parse(text);
+    return { draft: JSON.parse(text) };
   } catch {
-    return text;
+    return { draft: undefined, unreadable: 'the line is not JSON; one request stands on one line' };
   }
 }

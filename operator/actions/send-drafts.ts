@@ -1,9 +1,15 @@
 import type { Client, RequestToSend } from '../../client/client.ts';
 import type { SendProgress, SendResult } from '../../client/send-all.ts';
 import { parseRequest } from '../../contract/parse-request.ts';
+import { messageIdOf, requestDigest } from '../../domain/message-id.ts';
 
 /** A request that is not checked yet, with the line of its file. */
-export type Draft = { readonly draft: unknown; readonly line?: number };
+export type Draft = {
+  readonly draft: unknown;
+  readonly line?: number;
+  /** Why the line holds no request at all. */
+  readonly unreadable?: string;
+};
 
 export type NotSent = {
   readonly line?: number;
@@ -18,19 +24,34 @@ export type SentDrafts = {
   readonly notAccepted: readonly NotSent[];
 };
 
+export type DraftsSent = SentDrafts & {
+  /** Our message id → digest of the one request that was sent under it; none where several were. */
+  readonly digests: ReadonlyMap<string, string | undefined>;
+};
+
 /** Enqueues drafts; those that the contract refuses are told apart by line. */
 export async function sendDrafts(
   client: Client,
   drafts: Iterable<Draft> | AsyncIterable<Draft>,
   onProgress: (progress: SendProgress) => void,
-): Promise<SentDrafts> {
+): Promise<DraftsSent> {
   const refused: NotSent[] = [];
   const lines = new WeakMap<object, number>();
+  const digests = new Map<string, string | undefined>();
+  const remember = (request: RequestToSend, tenant: string) => {
+    const messageId = messageIdOf(tenant, request.id);
+    const digest = requestDigest(request);
+    const isSame = !digests.has(messageId) || digests.get(messageId) === digest;
+    digests.set(messageId, isSame ? digest : undefined);
+  };
   async function* usable(): AsyncGenerator<RequestToSend> {
-    for await (const { draft, line } of drafts) {
-      const parsed = parseRequest(JSON.stringify(draft));
+    for await (const { draft, line, unreadable } of drafts) {
+      const parsed = parseRequest(JSON.stringify(draft) ?? '');
       const place = line === undefined ? {} : { line };
-      if (!parsed.ok) {
+      if (unreadable !== undefined) {
+        const reason = 'invalid-json';
+        refused.push({ ...place, reason, detail: unreadable, retryable: false });
+      } else if (!parsed.ok) {
         const { reason, detail, id } = parsed.problem;
         refused.push({ ...place, ...(id ? { id } : {}), reason, detail, retryable: false });
       } else if (parsed.request.kind === 'stored') {
@@ -38,6 +59,7 @@ export async function sendDrafts(
         refused.push({ ...place, reason: 'unknown-kind', detail, retryable: false });
       } else {
         if (line !== undefined) lines.set(parsed.request, line);
+        remember(parsed.request, parsed.request.tenant);
         yield parsed.request;
       }
     }
@@ -47,6 +69,7 @@ export async function sendDrafts(
       onProgress({ ...progress, notAccepted: progress.notAccepted + refused.length }),
   });
   return {
+    digests,
     accepted,
     notAccepted: [
       ...refused,

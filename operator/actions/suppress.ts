@@ -5,6 +5,7 @@ import {
   removeSuppression,
   type Suppression,
 } from '../../adapters/suppression-store.ts';
+import { suppressionScope } from '../../contract/table-keys.ts';
 import { type Address, isAddress, parseAddress, recipientKey } from '../../domain/address.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Backend } from './backend.ts';
@@ -27,8 +28,11 @@ export type AddRequest = {
   readonly expiresAt?: number;
 };
 
-/** What became of an addition: `newer` when a newer entry stands there. */
-export type Added = 'added' | 'newer';
+/**
+ * What became of an addition: `stronger` when an entry stands there that lasts at least as long, so that
+ * an end asked for now would not be kept.
+ */
+export type Added = 'added' | 'stronger';
 
 /** What became of a removal: `absent` when our list held no entry in this scope. */
 export type Removed = 'removed' | 'absent';
@@ -36,7 +40,7 @@ export type Removed = 'removed' | 'absent';
 /** Called after each address, with how many are done. */
 export type OnDone = (done: number) => void;
 
-/** Suppresses each address in one scope; a newer entry is left as it is. */
+/** Suppresses each address in one scope; a stronger entry is left as it is. */
 export function addSuppressions(
   backend: Backend,
   addresses: readonly string[],
@@ -57,13 +61,14 @@ export function addSuppressions(
       ...(note ? { note } : {}),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     });
-    return written ? 'added' : 'newer';
+    return written ? 'added' : 'stronger';
   });
 }
 
 /**
- * Takes each address off our list in one scope, and asks the hourly sync to take it off SES's account
- * list: an entry left there would be imported again.
+ * Takes each address off our list in one scope. Off the global one, the hourly sync is asked to take it off
+ * SES's account list too: an entry left there would be imported again. A tenant's scope says nothing about
+ * everybody's mail, so SES's list stays.
  */
 export function removeSuppressions(
   backend: Backend,
@@ -77,7 +82,8 @@ export function removeSuppressions(
   const table = backend.tables.suppression;
   return forEachAddress(backend, addresses, onDone, async (key, { address }) => {
     // SES's list first: were it the other way round, a crash between would let the import restore it.
-    await requestSesRemoval(table, { recipientKey: key, address, at: now });
+    if (scope === suppressionScope.global)
+      await requestSesRemoval(table, { recipientKey: key, address, at: now });
     const removed = await removeSuppression(table, { recipientKey: key, scope });
     return removed ? 'removed' : 'absent';
   });

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { unprocessable } from '../../adapters/parked-mail.ts';
+import { parkReasons } from '../../domain/reasons.ts';
 import {
   countParked,
   findDeadQueues,
@@ -9,13 +11,14 @@ import {
   redriveParked,
 } from '../actions/parked.ts';
 import { exitCodes } from './io.ts';
-import { addConfirmed, confirmed } from './options.ts';
-import type { Run, Session } from './session.ts';
+import { knownStream } from './known-streams.ts';
+import { addConfirmed, confirmed, wholeNumber } from './options.ts';
+import { type Run, type Session, usageError } from './session.ts';
 import { counted, formatAge } from './words.ts';
 
 const listOptions = z.object({
   stream: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(lookedAtMax).default(10_000),
+  limit: z.number().default(10_000),
 });
 const redriveOptions = z.object({
   ...confirmed,
@@ -24,6 +27,8 @@ const redriveOptions = z.object({
   tenant: z.string().optional(),
   dryRun: z.boolean().default(false),
 });
+
+const redrivable: readonly string[] = [...Object.keys(parkReasons), unprocessable];
 
 /** Adds `dlq list|redrive`. */
 export function addDlqCommands(program: Command, run: Run): void {
@@ -40,7 +45,11 @@ export function addDlqCommands(program: Command, run: Run): void {
       'What waits, by reason, with the remedy. SQS cannot look without taking: messages are hidden from others for the moment of the look.',
     )
     .option('--stream <stream>', "one stream's parked mail only")
-    .option('--limit <count>', 'how many messages of a queue to look at, about (default: 10000)')
+    .option(
+      '--limit <count>',
+      'how many messages of a queue to look at, about (default: 10000)',
+      wholeNumber(1, lookedAtMax),
+    )
     .action((_options: unknown, command: Command) =>
       run(command, (session) => list(session, listOptions.parse(command.opts()))),
     );
@@ -63,10 +72,9 @@ export function addDlqCommands(program: Command, run: Run): void {
     );
 }
 
-async function list(
-  { backend, terminal, progress, signal }: Session,
-  options: z.output<typeof listOptions>,
-): Promise<number> {
+async function list(session: Session, options: z.output<typeof listOptions>): Promise<number> {
+  const { backend, terminal, progress, signal } = session;
+  if (options.stream !== undefined) await knownStream(session, options.stream);
   const queues = await findDeadQueues(backend, options.stream);
   const bar = progress('looking', await countParked(backend, queues));
   const { groups, cutShort } = await listParked(backend, queues, {
@@ -84,7 +92,7 @@ async function list(
       ),
     ].join('\n'),
   );
-  return groups.length === 0 ? exitCodes.nothing : exitCodes.ok;
+  return exitCodes.ok;
 }
 
 async function redrive(
@@ -92,6 +100,9 @@ async function redrive(
   options: z.output<typeof redriveOptions>,
 ): Promise<number> {
   const { backend, terminal } = session;
+  if (options.stream !== undefined) await knownStream(session, options.stream);
+  if (options.reason !== undefined && !redrivable.includes(options.reason))
+    throw usageError(`--reason: got ${options.reason}; allowed are ${redrivable.join(', ')}`);
   const queues = await findDeadQueues(backend, options.stream);
   const about = await countParked(backend, queues);
   const meant = wording(options);

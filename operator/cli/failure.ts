@@ -7,6 +7,9 @@ export type Failure = { readonly exitCode: number; readonly message?: string };
 export function failureOf(error: unknown, deployment: string): Failure {
   if (error instanceof CommanderError) return ofUsage(error);
   if (!(error instanceof Error)) return { exitCode: exitCodes.aws, message: String(error) };
+  // The SDK gives this error no name of its own, and an empty region another text.
+  if (/region is missing|region=""/i.test(error.message))
+    return { exitCode: exitCodes.usage, message: regionMissing };
   const known = translations.find(({ match }) => match.test(`${error.name} ${code(error)}`));
   if (known) return { exitCode: known.exitCode, message: known.say(error, deployment) };
   return { exitCode: exitCodes.aws, message: oneLine(`${error.name}: ${error.message}`) };
@@ -18,6 +21,9 @@ function ofUsage(error: CommanderError): Failure {
     return { exitCode: error.exitCode, message: error.message };
   return { exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.usage };
 }
+
+const regionMissing =
+  'no AWS region is known: pass --region, set AWS_REGION, or name a profile that has one with --profile; for the local runtime, npm start first';
 
 type Translation = {
   readonly match: RegExp;

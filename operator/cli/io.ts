@@ -33,3 +33,9 @@ export const exitCodesHelp = `Exit codes:
 export function takesColour(sink: Sink, env: Io['env']): boolean {
   return sink.isTTY === true && !env['NO_COLOR'];
 }
+
+/** Returns how many columns the environment asks for with COLUMNS, undefined when it does not. */
+export function columnsOf(env: Io['env']): number | undefined {
+  const columns = Number(env['COLUMNS']);
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+}

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addDlqCommands } from './dlq.ts';
 import { failureOf } from './failure.ts';
-import { exitCodes, exitCodesHelp, type Io } from './io.ts';
+import { columnsOf, exitCodes, exitCodesHelp, type Io } from './io.ts';
 import { addOutcomeCommand } from './outcome.ts';
 import { addSendCommand } from './send.ts';
 import { openSession, type Run } from './session.ts';
@@ -65,8 +65,8 @@ function createProgram(io: Io, run: Run): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns ?? 80,
-      getErrHelpWidth: () => io.stderr.columns ?? 80,
+      getOutHelpWidth: () => columnsOf(io.env) ?? io.stdout.columns ?? 80,
+      getErrHelpWidth: () => columnsOf(io.env) ?? io.stderr.columns ?? 80,
     });
   addSendCommand(program, run);
   addOutcomeCommand(program, run);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
 
 /** Options of every command that changes what a deployment does. */
@@ -25,4 +25,13 @@ export function addConfirmed(command: Command): Command {
 /** Collects an option that may stand several times. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+/** Returns a reader of whole numbers in a range, for an option's value. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Allowed is a whole number from ${min} to ${max}.`);
+  };
 }

@@ -19,9 +19,9 @@ export function addOutcomeCommand(program: Command, run: Run): void {
     .command('outcome')
     .summary('what became of a request')
     .description(
-      "What became of each recipient of a request. ID is the app's id, our message id (22 characters) or SQS's message id.\nAddresses are not stored: recipients are shown by their place in the request and their key.",
+      "What became of each recipient of a request. ID is the app's id or our message id (22 characters). SQS's message id finds only a body that could not be used, or whose id was taken by another request.\nAddresses are not stored: recipients are shown by their place in the request and their key.",
     )
-    .argument('<id>', "the app's id, our message id, or SQS's message id")
+    .argument('<id>', "the app's id, or our message id")
     .option('--tenant <id>', "tenant that the app's id belongs to (default: default)")
     .addHelpText(
       'after',
@@ -35,11 +35,18 @@ export function addOutcomeCommand(program: Command, run: Run): void {
           terminal.answer(found, () => describeOutcome(found, terminal));
           return exitCodes.ok;
         }
-        const problem = `nothing is known of ${id} for tenant ${tenant} in deployment ${backend.deployment}: it was not enqueued, not taken up yet, or is older than the ledger keeps`;
+        const problem = `nothing is known of ${id} for tenant ${tenant} in deployment ${backend.deployment}: it was not enqueued, not taken up yet, or is older than the ledger keeps${looksLikeQueueId(id) ? queueIdHint : ''}`;
         terminal.answer({ error: problem }, () => problem);
         return exitCodes.nothing;
       });
     });
+}
+
+const queueIdHint =
+  "; SQS's message id finds only a body that could not be used or whose id was taken, ask for others by the app's id";
+
+function looksLikeQueueId(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 }
 
 /** Returns the outcome of a request as people read it. */

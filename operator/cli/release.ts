@@ -46,15 +46,19 @@ export async function release(
     ...(session.io.settleMs === undefined ? {} : { settleMs: session.io.settleMs }),
   });
   bar.end();
+  const standing = result.stopped ? 'no longer active' : 'active';
   const failures = Object.entries(result.failed);
   terminal.answer({ tenant: id, ...result }, () =>
     [
-      `tenant ${id} is active; ${counted(result.released, 'request')} back in the queues`,
+      `tenant ${id} is ${standing}; ${counted(result.released, 'request')} back in the queues`,
       ...failures.map(([why, count]) => `${counted(count, 'request')} not released: ${why}`),
+      ...(result.stopped ? ['it was held again meanwhile: the rest goes on waiting'] : []),
       ...(result.interrupted ? ['interrupted: run it again to release the rest'] : []),
     ].join('\n'),
   );
-  return failures.length > 0 || result.interrupted ? exitCodes.partly : exitCodes.ok;
+  return failures.length > 0 || result.interrupted || result.stopped
+    ? exitCodes.partly
+    : exitCodes.ok;
 }
 
 function say({ terminal }: Session, value: { readonly error: string }): number {

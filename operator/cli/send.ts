@@ -1,40 +1,19 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import * as z from 'zod';
 import { listStreams, readTenant } from '../../adapters/tenant-directory.ts';
 import { createClient } from '../../client/client.ts';
 import { composeRequests, type DraftRequest } from '../actions/compose-requests.ts';
 import { countLines, readRequestLines } from '../actions/request-lines.ts';
 import { sendDrafts } from '../actions/send-drafts.ts';
+import { exitCodes } from './io.ts';
+import { knownStream } from './known-streams.ts';
 import { collect } from './options.ts';
+import { refuseConflicts, type SendOptions, sendOptions } from './send-options.ts';
 import { reportSent } from './sent.ts';
 import { type Run, type Session, usageError } from './session.ts';
 
 const waitDefaultSeconds = 30;
 const countedBytesMax = 64_000_000;
-const listed = z.array(z.string()).optional();
-
-const sendOptions = z.object({
-  to: z.array(z.string()).default([]),
-  from: z.string().optional(),
-  subject: z.string().optional(),
-  text: z.string().optional(),
-  html: z.string().optional(),
-  raw: z.string().optional(),
-  template: z.string().optional(),
-  data: z.string().optional(),
-  attach: listed,
-  header: listed,
-  tag: listed,
-  id: z.string().optional(),
-  stream: z.string().optional(),
-  tenant: z.string().optional(),
-  sendAt: z.string().optional(),
-  file: z.string().optional(),
-  wait: z.union([z.literal(true), z.string()]).optional(),
-});
-type SendOptions = z.output<typeof sendOptions>;
-
 /** Adds `send`. */
 export function addSendCommand(program: Command, run: Run): void {
   program
@@ -84,7 +63,8 @@ sendAt), 1 when none is, 4 when some are.`,
 
 async function send(session: Session, options: SendOptions): Promise<number> {
   const waitSeconds = waitOf(options);
-  const { backend } = session;
+  refuseConflicts(options);
+  const { backend, terminal } = session;
   const { target } = backend;
   const source = options.file
     ? fileSource(session, options.file)
@@ -97,22 +77,26 @@ async function send(session: Session, options: SendOptions): Promise<number> {
     bar.end();
     client.close();
   });
+  if (sent.accepted.length + sent.notAccepted.length === 0) {
+    const problem = `${options.file === '-' ? 'stdin' : options.file} holds no request: nothing was sent`;
+    terminal.answer({ error: problem }, () => problem);
+    return exitCodes.nothing;
+  }
   return reportSent(session, sent, waitSeconds);
 }
 
 function fileSource({ io }: Session, file: string) {
-  const lines = file === '-' ? io.stdin : createReadStream(file);
-  return {
-    total: linesOf(file),
-    drafts: readRequestLines(lines),
-  };
+  if (file === '-') return { total: undefined, drafts: readRequestLines(io.stdin) };
+  // A stream would tell of a file that cannot be read when nobody listens yet.
+  accessSync(file, constants.R_OK);
+  if (statSync(file).isDirectory())
+    throw usageError(`--file: got ${file}, which is a folder; name a file`);
+  return { total: linesOf(file), drafts: readRequestLines(createReadStream(file)) };
 }
 
 /** Counting lines is for the progress bar alone; a large file is not read twice for it. */
 function linesOf(file: string): number | undefined {
-  return file === '-' || statSync(file).size > countedBytesMax
-    ? undefined
-    : countLines(readFileSync(file));
+  return statSync(file).size > countedBytesMax ? undefined : countLines(readFileSync(file));
 }
 
 async function composed(
@@ -128,7 +112,9 @@ async function composed(
   if (kinds.length !== 1)
     throw usageError('content: give exactly one of --text and/or --html, --raw, or --template');
   const stream =
-    options.stream ?? (await defaultStream(await listStreams(session.backend.tables.directory)));
+    options.stream === undefined
+      ? defaultStream(await listStreams(session.backend.tables.directory))
+      : await knownStream(session, options.stream);
   return composeRequests({
     ...rest,
     to,

@@ -1,6 +1,7 @@
 import type { RequestOutcome } from '../../contract/recipient-outcomes.ts';
+import { streamsWithoutDeliveries } from '../actions/find-target.ts';
 import { inParallel } from '../actions/in-parallel.ts';
-import type { SentDrafts } from '../actions/send-drafts.ts';
+import type { DraftsSent, SentDrafts } from '../actions/send-drafts.ts';
 import { waitForOutcome } from '../actions/wait-for-outcome.ts';
 import { exitCodes } from './io.ts';
 import { describeOutcome } from './outcome.ts';
@@ -15,12 +16,14 @@ const refusedShownMax = 20;
 /** Prints what was enqueued and what was not, and with `waitSeconds` what became of it. */
 export async function reportSent(
   session: Session,
-  sent: SentDrafts,
+  { digests, ...sent }: DraftsSent,
   waitSeconds: number | undefined,
 ): Promise<number> {
   const { terminal } = session;
   const outcomes =
-    waitSeconds === undefined ? undefined : await waitForAll(session, sent, waitSeconds);
+    waitSeconds === undefined
+      ? undefined
+      : await waitForAll(session, { ...sent, digests }, waitSeconds);
   terminal.answer({ ...sent, ...(outcomes ? { outcomes } : {}) }, () =>
     [
       ...describeSent(sent),
@@ -34,15 +37,21 @@ export async function reportSent(
 }
 
 async function waitForAll(
-  { backend, progress }: Session,
-  { accepted }: SentDrafts,
+  { backend, progress, io }: Session,
+  { accepted, digests }: DraftsSent,
   waitSeconds: number,
 ): Promise<readonly (RequestOutcome | undefined)[]> {
   const bar = progress('waiting', accepted.length);
   const until = Date.now() + waitSeconds * 1000;
+  const withoutDeliveries = await streamsWithoutDeliveries(backend.target, io);
   let done = 0;
-  const outcomes = await inParallel(accepted, waitersMax, async ({ messageId }) => {
-    const found = await waitForOutcome(backend, messageId, { waitMs: until - Date.now() });
+  const outcomes = await inParallel(accepted, waitersMax, async ({ messageId, queueMessageId }) => {
+    const digest = digests.get(messageId);
+    const mail = { messageId, queueMessageId, ...(digest === undefined ? {} : { digest }) };
+    const found = await waitForOutcome(backend, mail, {
+      waitMs: until - Date.now(),
+      withoutDeliveries,
+    });
     done += 1;
     bar.to(done);
     return found;
@@ -52,7 +61,7 @@ async function waitForAll(
 }
 
 function describeSent({ accepted }: SentDrafts): readonly string[] {
-  if (accepted.length > describedMax) return [`${accepted.length} requests enqueued`];
+  if (accepted.length > describedMax) return [`${counted(accepted.length, 'request')} enqueued`];
   return accepted.map(({ id, messageId }) => `enqueued: id ${id}, message ${messageId}`);
 }
 

@@ -52,6 +52,13 @@ export async function openSession(io: Io, given: unknown): Promise<Session> {
   const terminal = createTerminal(io, options.json === true);
   terminal.note(`${found.label}, deployment ${found.deployment}`);
   const backend = createBackend(found.target, found.deployment);
+  try {
+    // Asked for here, so that a missing region is told once, and before anything is done.
+    await backend.sqs.config.region();
+  } catch (error) {
+    backend.close();
+    throw error;
+  }
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   process.once('SIGINT', onInterrupt);

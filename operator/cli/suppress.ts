@@ -61,7 +61,7 @@ export function addSuppressCommands(program: Command, run: Run): void {
   addConfirmed(withScope(suppress.command('remove')))
     .summary('take addresses off the list')
     .description(
-      "Take addresses off our list in one scope. The hourly sync then takes them off SES's account list too, one call a second.",
+      "Take addresses off our list in one scope. Without --tenant, the hourly sync then takes them off SES's account list too, one call a second.",
     )
     .addHelpText(
       'after',
@@ -120,17 +120,17 @@ async function add(
   });
   bar.end();
   const added = count(results, 'added');
-  const newer = count(results, 'newer');
-  terminal.answer({ scope, added, newer, unusable: unusable(results), results }, () =>
+  const stronger = count(results, 'stronger');
+  terminal.answer({ scope, added, stronger, unusable: unusable(results), results }, () =>
     lines([
       `${counted(added, 'address', 'addresses')} suppressed (${scope})`,
-      newer > 0
-        ? `${counted(newer, 'address', 'addresses')} had a newer entry, which stands`
+      stronger > 0
+        ? `${counted(stronger, 'address', 'addresses')} had an entry that lasts as long or longer, which stands; see goodstanding suppress check`
         : undefined,
       ...unusable(results).map(({ address, problem }) => `${address}: not an address: ${problem}`),
     ]),
   );
-  return exitCodeOf(results, added + newer);
+  return exitCodeOf(results, added + stronger);
 }
 
 async function remove(
@@ -165,7 +165,7 @@ async function remove(
       absent > 0
         ? `${counted(absent, 'address', 'addresses')} had no entry in this scope`
         : undefined,
-      removed + absent > 0
+      scope === suppressionScope.global && removed + absent > 0
         ? "the hourly sync takes them off SES's account list too (one a second)"
         : undefined,
       ...unusable(results).map(({ address, problem }) => `${address}: not an address: ${problem}`),

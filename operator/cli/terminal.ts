@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
-import { exitCodes, type Io, takesColour } from './io.ts';
+import { columnsOf, exitCodes, type Io, takesColour } from './io.ts';
 import { formatTable } from './table.ts';
 
 export type Terminal = {
@@ -22,7 +22,7 @@ const widthMax = 120;
 /** Returns the terminal as commands use it. */
 export function createTerminal(io: Io, json: boolean): Terminal {
   const colour = takesColour(io.stdout, io.env);
-  const width = Math.min(widthMax, Math.max(widthMin, io.stdout.columns ?? widthDefault));
+  const width = widthOf(io);
   return {
     answer: (value, text) => {
       io.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text()}\n`);
@@ -34,6 +34,14 @@ export function createTerminal(io: Io, json: boolean): Terminal {
     strong: (text) => paint('bold', text, colour),
     confirm: (question, yes) => (yes ? Promise.resolve(true) : ask(io, question)),
   };
+}
+
+/** Where nobody said how wide it is and no terminal is there, ids stay whole for `grep` and the like. */
+function widthOf({ stdout, env }: Io): number {
+  const asked = columnsOf(env);
+  if (asked !== undefined) return asked;
+  if (stdout.isTTY !== true) return Number.POSITIVE_INFINITY;
+  return Math.min(widthMax, Math.max(widthMin, stdout.columns ?? widthDefault));
 }
 
 function paint(style: 'bold' | 'dim', text: string, colour: boolean): string {

@@ -19,6 +19,8 @@ export type Collected = {
   readonly outcomes: Readonly<Record<OutcomeName, number>>;
   /** Reason → recipients, for what was not sent or not delivered. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** What SQS said → requests that it did not take. */
+  readonly queueRefusals: Readonly<Record<string, number>>;
   /** Requests that repeated an earlier one and were not sent again. */
   readonly duplicates: number;
   /** Recipients without an outcome. */
@@ -38,13 +40,14 @@ export async function collectOutcomes(
 ): Promise<Collected> {
   const counted = countsOfZero();
   const reasons: Record<string, number> = {};
+  const queueRefusals: Record<string, number> = {};
   let lost = 0;
   let waiting = 0;
   const asked = requests.filter(({ repeated }) => !repeated);
   for (const { request, found } of await findAll(asked, ledger)) {
-    const told = request.refused
-      ? { outcome: 'rejected' as const, reason: 'queue-refused' }
-      : undefined;
+    const { refused } = request;
+    if (refused !== undefined) queueRefusals[refused] = (queueRefusals[refused] ?? 0) + 1;
+    const told = refused ? { outcome: 'rejected' as const, reason: 'queue-refused' } : undefined;
     for (let index = 0; index < request.recipients; index += 1) {
       const { outcome, reason } = told ??
         found?.recipients[index] ?? { outcome: 'pending' as const, reason: undefined };
@@ -60,6 +63,7 @@ export async function collectOutcomes(
     recipients: asked.reduce((sum, { recipients }) => sum + recipients, 0),
     outcomes: counted,
     reasons,
+    queueRefusals,
     duplicates: requests.length - asked.length,
     lost,
     waiting,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localTarget } from '../../adapters/clients.ts';
 import type { CheckedRequest } from '../../client/check-request.ts';
 import { createOutbox } from '../../client/outbox.ts';
 import { createPlaces } from '../../client/places.ts';
-import { requestLimits } from '../../contract/send-request.ts';
+import { offloadAboveBytesDefault } from '../../client/queue-batch.ts';
 import { messageIdOfQueueMessage } from '../../domain/message-id.ts';
 import type { ExpectedRequest } from './expected.ts';
 
@@ -19,12 +20,13 @@ export async function enqueue(
   requests: readonly ExpectedRequest[],
   target: { readonly deployment: string; readonly endpoint: string },
 ): Promise<readonly QueuedRequest[]> {
-  const places = createPlaces(target);
+  // A region of the shell's environment would name a content bucket that is not there.
+  const places = createPlaces({ ...localTarget(target.endpoint), ...target });
   const answers = new Map<number, Pick<QueuedRequest, 'queueMessageId' | 'refused'>>();
   const outbox = createOutbox<Line>({
     places,
     settings: {
-      offloadAboveBytes: requestLimits.queueBodyBytes,
+      offloadAboveBytes: offloadAboveBytesDefault,
       attempts: 5,
       concurrency: 4,
       lingerMs: 0,

@@ -15,6 +15,8 @@ export type StartOptions = {
   readonly timeout: number;
 };
 
+const portMax = 65_535;
+
 /** Returns what `npm start -- …` asks for; wrong words end the process with a sentence and code 2. */
 export function readOptions(args: readonly string[]): StartOptions {
   const command = new Command('npm start --')
@@ -26,11 +28,17 @@ export function readOptions(args: readonly string[]): StartOptions {
       'send this file, one queue message body a line, instead of the sample',
     )
     .option('--no-sample', 'start without sending the sample')
-    .option('--port <number>', 'port on 127.0.0.1 (default: 4566, or the next free one)', positive)
+    .option('--port <number>', 'port on 127.0.0.1 (default: 4566, or the next free one)', port)
     .option('--timeout <seconds>', 'longest wait for outcomes', positive, 120)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
   return command.opts<StartOptions>();
+}
+
+function port(text: string): number {
+  const value = positive(text);
+  if (value <= portMax) return value;
+  throw new InvalidArgumentError(`got ${text}, a port from 1 to ${portMax} is needed`);
 }
 
 function positive(text: string): number {

@@ -15,7 +15,7 @@ export type RunReport = Collected & {
   readonly seconds: number;
 };
 
-/** Looks at the pipeline this often; twice in a row at rest means that it rests. */
+/** Looks at the pipeline this often; twice in a row idle means that it rests. */
 const lookMs = 150;
 
 /** Sends bodies through the running pipeline and reports when every recipient has its outcome. */
@@ -27,6 +27,8 @@ export async function runRequests(
     readonly streams: readonly string[];
     readonly timeoutSeconds: number;
     readonly onProgress: (text: string) => void;
+    /** Ends the waiting. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<RunReport> {
   const { runtime, deployment, streams } = pipeline;
@@ -39,6 +41,7 @@ export async function runRequests(
   let from = 0;
   let settled: Settled | undefined;
   for (const wave of waves) {
+    if (pipeline.signal?.aborted) break;
     queued.push(
       ...(await enqueue(expected.slice(from, from + wave.length), {
         deployment,
@@ -67,38 +70,57 @@ type Settling = Parameters<typeof runRequests>[1] & {
   readonly deadline: number;
 };
 
-/** A queue that stands still this many looks may hold only mail that waits for its hour. */
-const stillLooks = 10;
+/** So many quiet looks may mean that all that is left waits for its hour. */
+const quietLooks = 4;
+/** Outcomes that did not change over so many readings are the last ones for now. */
+const sameReadings = 3;
 
 /** Waits until the pipeline rests and nobody is left without an outcome, or the time is up. */
 async function settle(
   queued: readonly QueuedRequest[],
   pipeline: Settling,
 ): Promise<Settled | undefined> {
-  let resting = 0;
-  let still = 0;
+  let look: Look = { resting: 0, quiet: 0 };
   let restedAt = performance.now();
-  while (performance.now() < pipeline.deadline) {
+  let before = '';
+  let same = 0;
+  while (performance.now() < pipeline.deadline && !pipeline.signal?.aborted) {
     await pause(lookMs);
-    const depth = await depthOf(pipeline.runtime);
-    pipeline.onProgress(`${depth.visible} messages queued, ${depth.inFlight} under way`);
-    resting = (await pipeline.runtime.idle()) ? resting + 1 : 0;
-    still = depth.visible === 0 ? still + 1 : 0;
-    if (resting === 0 && still === 0) restedAt = performance.now();
-    if (resting < 2 && still < stillLooks) continue;
+    look = await lookAgain(look, pipeline);
+    if (look.quiet === 0) restedAt = performance.now();
+    if (look.resting < 2 && look.quiet < quietLooks) continue;
     const secondsLeft = (pipeline.deadline - performance.now()) / 1000;
     const collected = await collectOutcomes(queued, pipeline.ledger, secondsLeft);
-    if (collected.lost === 0 && collected.waiting === 0) return { collected, restedAt };
-    resting = 0;
-    still = 0;
+    const now = JSON.stringify(collected);
+    same = now === before ? same + 1 : 1;
+    // Between two looks a mail whose hour came may have gone out unseen.
+    if (before !== '' && same === 1) restedAt = performance.now();
+    before = now;
+    const isWhole = collected.lost === 0 && collected.waiting === 0;
+    if (isWhole && (look.resting >= 2 || same >= sameReadings)) return { collected, restedAt };
+    look = { resting: 0, quiet: 1 };
   }
   return undefined;
 }
 
-async function depthOf(runtime: Runtime): Promise<{ visible: number; inFlight: number }> {
+/** Looks in a row at which nothing was under way at all, or nothing but mail that is held back. */
+type Look = { readonly resting: number; readonly quiet: number };
+
+async function lookAgain({ resting, quiet }: Look, pipeline: Settling): Promise<Look> {
+  const { runtime, deployment } = pipeline;
   const depths = await runtime.queueDepths();
   const sum = (of: 'visible' | 'inFlight') => depths.reduce((total, depth) => total + depth[of], 0);
-  return { visible: sum('visible'), inFlight: sum('inFlight') };
+  pipeline.onProgress(`${sum('visible')} messages queued, ${sum('inFlight')} under way`);
+  // Mail may wait hidden for its hour; an SES event never does, hidden it is being worked on.
+  const { feedbackQueue, deliveryQueue } = namesOf(deployment);
+  const events = depths
+    .filter(({ name }) => name === feedbackQueue || name === deliveryQueue)
+    .reduce((total, { inFlight }) => total + inFlight, 0);
+  const isQuiet = events === 0 && (await runtime.quiet());
+  return {
+    resting: (await runtime.idle()) ? resting + 1 : 0,
+    quiet: isQuiet ? quiet + 1 : 0,
+  };
 }
 
 const listed = z.array(z.object({ tags: z.record(z.string(), z.string()) }));

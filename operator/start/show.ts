@@ -1,7 +1,9 @@
 import type { PipelineConfig } from '../../contract/pipeline-config.ts';
 import { explainReason } from '../../contract/recipient-outcomes.ts';
 import type { Runtime } from '../../local/runtime.ts';
+import type { LocalState } from '../actions/local-state.ts';
 import { formatTable } from '../cli/table.ts';
+import { counted } from '../cli/words.ts';
 import type { StartOptions } from './options.ts';
 import type { RunReport } from './run-requests.ts';
 
@@ -14,9 +16,19 @@ export type Show = {
   }) => void;
   readonly progress: (text: string) => void;
   readonly report: (report: RunReport) => void;
-  readonly staysUp: (runtime: Runtime) => void;
+  readonly staysUp: (up: Up) => void;
+  readonly tenantAdded: (added: { readonly tenant: string; readonly owned: string }) => void;
+  readonly everyTenantUnknown: () => void;
   readonly log: (source: string, line: string) => void;
   readonly problem: (text: string) => void;
+};
+
+export type Up = {
+  readonly runtime: Runtime;
+  readonly config: PipelineConfig;
+  /** A runtime that ran in this clone before, to which the CLI goes. */
+  readonly other?: LocalState;
+  readonly sampleSent: boolean;
 };
 
 /** What each outcome means, for who reads the table for the first time. */
@@ -42,7 +54,8 @@ export function createConsole(options: StartOptions): Show {
         `deployment ${config.deployment} is up at ${runtime.endpointUrl} after ${seconds.toFixed(1)} s\n`,
       );
       for (const [name, value] of Object.entries(runtime.outputs))
-        if (value.startsWith(runtime.endpointUrl)) say(`  ${name.padEnd(28)} ${value}`);
+        if (value.startsWith(runtime.endpointUrl) || name === 'ContentBucketName')
+          say(`  ${name.padEnd(28)} ${value}`);
       say('');
     },
     progress: (text) => {
@@ -53,15 +66,13 @@ export function createConsole(options: StartOptions): Show {
       say(describeReport(report));
       if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     },
-    staysUp: ({ endpointUrl }) => {
+    staysUp: (up) => say(describeUp(up)),
+    tenantAdded: ({ tenant, owned }) => {
+      say(`tenancy is 'many': added tenant ${tenant}, which owns ${owned}, for the sample\n`);
+    },
+    everyTenantUnknown: () => {
       say(
-        [
-          'It stays up; Ctrl-C ends it. In another terminal:',
-          '  npx goodstanding send --to success@simulator.amazonses.com --subject Hello --text Hi --wait',
-          '  npx goodstanding suppress check bounce+0@simulator.amazonses.com',
-          `  aws sqs list-queues --endpoint-url ${endpointUrl}   (any SDK: AWS_ENDPOINT_URL=${endpointUrl})`,
-          `  curl ${endpointUrl}/_local/messages                what SES received`,
-        ].join('\n'),
+        'every request was for a tenant that is not there: while this runs, add it with\n  npx goodstanding tenants add ID --from DOMAIN\nand send under new ids\n',
       );
     },
     log: (source, line) => {
@@ -74,6 +85,28 @@ export function createConsole(options: StartOptions): Show {
   };
 }
 
+/** Each line works as it is when it is pasted into another terminal. */
+function describeUp({ runtime: { endpointUrl }, config, other, sampleSent }: Up): string {
+  const cli = other ? `npx goodstanding --endpoint ${endpointUrl}` : 'npx goodstanding';
+  const owned = config.sendingDomains[0]?.domain ?? config.sendingAddresses[0] ?? '';
+  const tenantMissing = config.tenancy === 'many' && !sampleSent;
+  return [
+    ...(other
+      ? [
+          `Another runtime of this clone (process ${other.pid}) was up first: without --endpoint the CLI goes to that one, ${other.endpoint}.`,
+        ]
+      : []),
+    'It stays up; Ctrl-C ends it. In another terminal:',
+    ...(tenantMissing ? [`  ${cli} tenants add default --from ${owned}`] : []),
+    `  ${cli} send --to success@simulator.amazonses.com --subject Hello --text Hi --wait`,
+    ...(sampleSent ? [`  ${cli} suppress check bounce+0@simulator.amazonses.com`] : []),
+    `  curl ${endpointUrl}/_local/messages                what SES received`,
+    'Any AWS SDK, and the AWS CLI, after:',
+    `  export AWS_ENDPOINT_URL=${endpointUrl} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=LOCAL AWS_SECRET_ACCESS_KEY=LOCAL`,
+    `  aws sqs list-queues --endpoint-url ${endpointUrl}`,
+  ].join('\n');
+}
+
 const look = { width: 100, colour: false } as const;
 
 function describeReport(report: RunReport): string {
@@ -84,11 +117,15 @@ function describeReport(report: RunReport): string {
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => [reason, String(count), explainReason(reason) ?? '']);
   return [
-    `${report.requests} requests for ${report.recipients} recipients in ${report.seconds} s: ${report.lost} lost, ${report.doubleSent} sent twice, ${report.duplicates} repeated and sent once`,
+    `${counted(report.requests, 'request')} for ${counted(report.recipients, 'recipient')} in ${report.seconds} s: ${report.lost} lost, ${report.doubleSent} sent twice, ${report.duplicates} repeated and sent once`,
     '',
-    formatTable(['outcome', 'recipients', 'meaning'], outcomes, look),
-    '',
+    ...(outcomes.length > 0
+      ? [formatTable(['outcome', 'recipients', 'meaning'], outcomes, look), '']
+      : []),
     ...(reasons.length > 0 ? [formatTable(['why', 'recipients', ''], reasons, look), ''] : []),
+    ...Object.entries(report.queueRefusals).map(
+      ([said, count]) => `${counted(count, 'request')} refused by the queue: ${said}\n`,
+    ),
   ].join('\n');
 }
 

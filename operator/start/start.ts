@@ -1,17 +1,23 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, type PipelineConfig } from '../../contract/pipeline-config.ts';
+import { createDynamo, localTarget } from '../../adapters/clients.ts';
+import { addTenant } from '../../adapters/tenant-directory.ts';
+import { namesOf } from '../../contract/names.ts';
+import type { PipelineConfig } from '../../contract/pipeline-config.ts';
 import { config as settings } from '../../goodstanding.config.ts';
 import { buildApp } from '../../lib/pipeline-app.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { claimLocalState, dropLocalState } from '../actions/local-state.ts';
+import { readInput } from './input-file.ts';
+import { listenForInterrupt } from './interrupt.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { type RunReport, runRequests } from './run-requests.ts';
 import { createSample } from './sample.ts';
 import { createConsole, type Show } from './show.ts';
 
-/** Where the CLI finds the local runtime of this clone. */
-const stateFile = join('.goodstanding', 'local.json');
+/** As a shell tells that Ctrl-C ended a command. */
+const interruptedCode = 130;
 
 /**
  * Starts the whole pipeline on this machine, sends the sample or a file through it and reports; stays
@@ -20,22 +26,39 @@ const stateFile = join('.goodstanding', 'local.json');
 export async function start(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   const show = createConsole(options);
+  const outdir = mkdtempSync(join(tmpdir(), 'goodstanding-'));
+  const leaveNothing = () => {
+    dropLocalState('.', process.pid);
+    rmSync(outdir, { recursive: true, force: true });
+  };
+  // A second Ctrl-C and a failure that nobody caught end the process without the way out below.
+  process.on('exit', leaveNothing);
+  const interrupt = listenForInterrupt();
   try {
-    return await run(options, show);
+    return await run(options, { show, outdir, signal: interrupt.signal });
   } catch (error) {
-    show.problem(
-      error instanceof ConfigError || !(error instanceof Error) ? String(error) : describe(error),
-    );
+    // Ctrl-C reaches the bundler too, which then fails: that is no news.
+    if (interrupt.signal.aborted) return interruptedCode;
+    show.problem(error instanceof Error ? describe(error) : String(error));
     return 2;
+  } finally {
+    interrupt.close();
+    leaveNothing();
+    process.off('exit', leaveNothing);
   }
 }
 
-async function run(options: StartOptions, show: Show): Promise<number> {
+type Running = {
+  readonly show: Show;
+  readonly outdir: string;
+  readonly signal: AbortSignal;
+};
+
+async function run(options: StartOptions, { show, outdir, signal }: Running): Promise<number> {
   // CDK bundles through npx, which otherwise says what it thinks of the user's npm settings.
   process.env['npm_config_loglevel'] ??= 'error';
-  const bodies = options.input === undefined ? undefined : readLines(options.input);
+  const bodies = options.input === undefined ? undefined : readInput(options.input);
   const startedAt = performance.now();
-  const outdir = mkdtempSync(join(tmpdir(), 'goodstanding-'));
   const { app, config } = await buildApp({ config: settings, outdir });
   app.synth();
   const runtime = await startRuntime({
@@ -43,23 +66,30 @@ async function run(options: StartOptions, show: Show): Promise<number> {
     onLog: show.log,
     ...(options.port === undefined ? {} : { port: options.port }),
   });
-  const stop = async () => {
-    rmSync(stateFile, { force: true });
-    await runtime.close();
-    rmSync(outdir, { recursive: true, force: true });
-  };
   try {
     show.ready({ config, runtime, seconds: (performance.now() - startedAt) / 1000 });
-    writeState(runtime, config);
-    const report = await sendAll(bodies, { options, config, runtime, show });
+    const own = {
+      endpoint: runtime.endpointUrl,
+      deployment: config.deployment,
+      pid: process.pid,
+    };
+    // With --once it is gone before anybody could use it.
+    const used = options.once ? own : claimLocalState('.', own);
+    const report = await sendAll(bodies, { options, config, runtime, show, signal });
+    if (signal.aborted) return interruptedCode;
     if (report) show.report(report);
     const complete = report === undefined || isComplete(report);
     if (options.once) return complete ? 0 : 1;
-    show.staysUp(runtime);
-    await interrupted();
+    show.staysUp({
+      runtime,
+      config,
+      ...(used.pid === own.pid ? {} : { other: used }),
+      sampleSent: report !== undefined && bodies === undefined,
+    });
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return 0;
   } finally {
-    await stop();
+    await runtime.close();
   }
 }
 
@@ -70,21 +100,44 @@ async function sendAll(
     readonly config: PipelineConfig;
     readonly runtime: Runtime;
     readonly show: Show;
+    readonly signal: AbortSignal;
   },
 ): Promise<RunReport | undefined> {
-  const { options, config, runtime, show } = pipeline;
-  if (!bodies && !options.sample) return undefined;
+  const { options, config, runtime, show, signal } = pipeline;
+  const sendsSample = !bodies && options.sample;
+  // A program that asked for a report gets one, of zeros.
+  if (!bodies && !sendsSample && !(options.once && options.json)) return undefined;
   const streams = Object.keys(config.streams);
   const [single = '', bulk = single] = streams;
   const sample = createSample(fromAddress(config), { single, bulk }, Date.now());
-  const waves = bodies ? [bodies] : [sample.first, sample.afterwards];
-  return runRequests(waves, {
+  if (sendsSample && config.tenancy === 'many') await addSampleTenant(config, runtime, show);
+  const waves = bodies ? [bodies] : sendsSample ? [sample.first, sample.afterwards] : [];
+  const report = await runRequests(waves, {
     runtime,
     deployment: config.deployment,
     streams,
     timeoutSeconds: options.timeout,
     onProgress: show.progress,
+    signal,
   });
+  const { recipients, reasons } = report;
+  if (recipients > 0 && reasons['tenant-unknown'] === recipients) show.everyTenantUnknown();
+  return report;
+}
+
+/** Where tenants are added by hand, nobody would be there for whom the sample could be sent. */
+async function addSampleTenant(
+  config: PipelineConfig,
+  { endpointUrl }: Runtime,
+  show: Show,
+): Promise<void> {
+  const dynamo = createDynamo(localTarget(endpointUrl));
+  const directory = { dynamo, name: namesOf(config.deployment).tables.directory };
+  const owned = ownedFirst(config);
+  const tenant = { tenant: 'default', fromOwned: [owned] };
+  if (await addTenant(directory, tenant, Date.now()))
+    show.tenantAdded({ tenant: tenant.tenant, owned });
+  dynamo.destroy();
 }
 
 /** The outcomes add up, nobody is lost, nobody got a mail twice. */
@@ -93,36 +146,13 @@ function isComplete({ outcomes, recipients, lost, doubleSent }: RunReport): bool
   return sum === recipients && lost === 0 && doubleSent === 0;
 }
 
+function ownedFirst({ sendingDomains, sendingAddresses }: PipelineConfig): string {
+  return sendingDomains[0]?.domain ?? sendingAddresses[0] ?? '';
+}
+
 function fromAddress(config: PipelineConfig): string {
-  const [domain] = config.sendingDomains;
-  return domain ? `hello@${domain.domain}` : (config.sendingAddresses[0] ?? '');
-}
-
-function readLines(file: string): readonly string[] {
-  try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '');
-  } catch (cause) {
-    throw new Error(
-      `--input: got ${file}, which cannot be read; name a file with one queue body a line`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-function writeState({ endpointUrl }: Runtime, { deployment }: PipelineConfig): void {
-  mkdirSync('.goodstanding', { recursive: true });
-  const state = { endpoint: endpointUrl, deployment, pid: process.pid };
-  writeFileSync(stateFile, `${JSON.stringify(state, undefined, 2)}\n`);
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  const owned = ownedFirst(config);
+  return owned.includes('@') ? owned : `hello@${owned}`;
 }
 
 function describe(error: Error): string {

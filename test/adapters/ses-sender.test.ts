@@ -185,8 +185,21 @@ describe('an answer of SES', () => {
   });
 });
 
+test('a long text is gone through quickly', () => {
+  const text = `${'x'.repeat(300_000)} ${'"'.repeat(20_000)} ada@x.example`;
+  const before = performance.now();
+  expect(withoutAddresses(text)).toMatch(/ …@x\.example$/);
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
 test.each([
   ['to <ada@example.com>', 'to <…@example.com>'],
   ['a+b.c@d.example,e@f.example', '…@d.example,…@f.example'],
   ['nobody', 'nobody'],
+  ["o'brien@x.example", '…@x.example'],
+  ['(ada)smith@x.example', '…@x.example'],
+  ['<"john doe"@x.example>', '<…@x.example>'],
+  ['"a\\"b@c"@x.example said "no"', '…@x.example said "no"'],
+  ["'ada@x.example' and mailto:bob@y.example", "…@x.example' and mailto:…@y.example"],
+  ['a\\@b@x.example', '…@…@x.example'],
 ])('%s is told as %s', (text, expected) => expect(withoutAddresses(text)).toBe(expected));

@@ -7,7 +7,7 @@ import {
   removeSuppression,
   type Suppression,
 } from '../../adapters/suppression-store.ts';
-import { epochMs } from '../../domain/time.ts';
+import { epochMs, hourMs } from '../../domain/time.ts';
 import { type Dynamo, openDynamo } from '../support/dynamo.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
@@ -69,7 +69,46 @@ test('an older fact never replaces a newer one, in whatever order they come', as
   expect(await ask(older.recipientKey)).toBe('hard-bounce');
 });
 
-test('an imported fact never replaces one that stands', async () => {
+const [soon, later] = [{ expiresAt: now + 1000 }, { expiresAt: now + 2000 }];
+test.each<[string, Partial<Suppression>, Partial<Suppression>, 'stands' | 'gives way']>([
+  ['without an end', {}, { at: now + 1, ...later }, 'stands'],
+  ['with an end', { at: now + 1, ...later }, { at: now - 1 }, 'gives way'],
+  ['that ends later', { at: now - 1, ...later }, { at: now, ...soon }, 'stands'],
+  ['that ends sooner', { at: now, ...soon }, { at: now - 1, ...later }, 'gives way'],
+  ['that ends at the same time', soon, { at: now + 1, ...soon }, 'stands'],
+  ['without an end that is older', { at: now - 1 }, {}, 'gives way'],
+  ['without an end that is newer', {}, { at: now - 1 }, 'stands'],
+  ['that is the same', {}, {}, 'stands'],
+])('an entry %s meets %j with %j and %s', async (_, first, second, expected) => {
+  const { recipientKey } = entry();
+  const replaced = expected === 'gives way';
+  await putSuppression(table, entry({ recipientKey, reason: 'first', ...first }));
+  expect(await putSuppression(table, entry({ recipientKey, reason: 'second', ...second }))).toBe(
+    replaced,
+  );
+  expect(await ask(recipientKey)).toBe(replaced ? 'second' : 'first');
+});
+
+test('an entry without an end leaves nothing of the one that would have ended', async () => {
+  const { recipientKey } = entry();
+  await putSuppression(table, entry({ recipientKey, ...soon }));
+  await putSuppression(table, entry({ recipientKey }));
+  const answers = await readSuppressions(
+    table,
+    [{ recipientKey, tenant: 'acme' }],
+    epochMs(now + hourMs),
+  );
+  expect([...answers.values()]).toEqual([expect.not.objectContaining({ expiresAt: now + 1000 })]);
+});
+
+test('an imported fact outlives an entry that ends', async () => {
+  const { recipientKey } = entry();
+  await putSuppression(table, entry({ recipientKey, ...soon }));
+  const imported = entry({ recipientKey, reason: 'ses-bounce', source: 'ses-account' });
+  expect(await putSuppressionIfAbsent(table, imported)).toBe(true);
+});
+
+test('an imported fact never replaces a lasting one', async () => {
   const own = entry({ at: 1 });
   await putSuppression(table, own);
   const imported = { ...own, reason: 'ses-bounce', source: 'ses-account', at: now };
@@ -77,12 +116,14 @@ test('an imported fact never replaces one that stands', async () => {
   expect(await ask(own.recipientKey)).toBe('manual');
 });
 
-test('a removal from one source leaves the entries of another', async () => {
+test('a removal of one origin leaves the entries of another', async () => {
   const { recipientKey, scope } = entry();
   await putSuppression(table, entry({ recipientKey }));
-  expect(await removeSuppression(table, { recipientKey, scope, onlySource: 'ses-account' })).toBe(
-    false,
-  );
+  for (const only of [
+    { source: 'ses-account', reason: 'manual' },
+    { source: 'operator', reason: 'ses-bounce' },
+  ])
+    expect(await removeSuppression(table, { recipientKey, scope, only })).toBe(false);
   expect(await ask(recipientKey)).toBe('manual');
   expect(await removeSuppression(table, { recipientKey, scope })).toBe(true);
   expect(await removeSuppression(table, { recipientKey, scope })).toBe(false);

@@ -25,9 +25,9 @@ test('each stream has an intake queue, parked mail behind it and a dispatch func
 });
 
 test.each([
-  ['transactional-intake', 'transactional-parked', 50, 720],
-  ['feedback', 'feedback-dead', 5, 360],
-  ['delivery', 'delivery-dead', 5, 360],
+  ['transactional-intake', 'transactional-parked', 100, 720],
+  ['feedback', 'feedback-dead', 20, 360],
+  ['delivery', 'delivery-dead', 20, 360],
 ])('what fails in %s is set aside in %s after %i deliveries', (name, dead, count, visibility) => {
   const { Properties } = small.named('AWS::SQS::Queue', 'QueueName', `goodstanding-${name}`);
   const policy = redrive.parse(Properties['RedrivePolicy']);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import type { wildcards } from '../../lib/acknowledge.ts';
 import { rich } from './support/configs.ts';
 import { everyPermission, functionNames, permissionsOf } from './support/permissions.ts';
@@ -14,12 +15,14 @@ const allowedWildcards: Readonly<
     resource: /^<Content.*\.Arn>\/(requests|attachments|held)\/\*$/,
     actions: ['s3:GetObject', 's3:PutObject'],
   },
+  sesRecipients: { resource: /:identity\/\*$/, actions: ['ses:SendEmail', 'ses:SendRawEmail'] },
   sesTemplates: { resource: /:template\/\*$/, actions: ['ses:SendEmail'] },
   sesAccount: {
     resource: /^\*$/,
     actions: [
       'ses:DeleteSuppressedDestination',
       'ses:GetAccount',
+      'ses:GetSuppressedDestination',
       'ses:ListSuppressedDestinations',
     ],
   },
@@ -80,10 +83,36 @@ test('a dispatch function reaches its own queues and no other stream', () => {
 test('a dispatch function sends as the configured identities, existing ones included', () => {
   const identities = permissionsOf(built, 'acme-mail-dispatch-transactional')
     .filter(({ action, resource }) => action === 'ses:SendEmail' && resource.includes(':identity/'))
-    .map(({ resource }) => resource.replace(/^.*:identity\//, ''));
+    .map(({ resource }) => resource.replace(/^.*:identity\//, ''))
+    .filter((identity) => identity !== '*');
   expect(identities.sort()).toEqual(
     ['example.com', 'example.net', 'example.org', 'me@example.edu', 'news.example.com'].sort(),
   );
+});
+
+test('any identity may stand in a permission only for mail from our own senders', () => {
+  const statements = built
+    .ofType('AWS::IAM::Policy')
+    .flatMap(([, { Properties }]) =>
+      documents
+        .parse(Properties)
+        .PolicyDocument.Statement.filter(({ Resource }) =>
+          JSON.stringify(Resource).includes(':identity/*'),
+        ),
+    );
+  expect(statements).toHaveLength(Object.keys(rich.streams).length);
+  for (const { Condition } of statements)
+    expect(Condition).toEqual({
+      StringLike: {
+        'ses:FromAddress': [
+          ...['example.com', 'news.example.com', 'example.org', 'example.net'].flatMap((domain) => [
+            `*@${domain}`,
+            `*@*.${domain}`,
+          ]),
+          'me@example.edu',
+        ],
+      },
+    });
 });
 
 test('an app with the sender policy enqueues, offloads and looks up, on these resources alone', () => {
@@ -107,6 +136,14 @@ test('an app with the sender policy enqueues, offloads and looks up, on these re
       'dynamodb:Query <StateLedger.Arn>',
     ].sort(),
   );
+});
+
+const documents = z.object({
+  PolicyDocument: z.object({
+    Statement: z.array(
+      z.object({ Resource: z.unknown(), Condition: z.exactOptional(z.unknown()) }),
+    ),
+  }),
 });
 
 function dispatchers(): readonly string[] {

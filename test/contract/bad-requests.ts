@@ -225,6 +225,12 @@ export const badRequests: readonly Bad[] = [
     request: { ...base, unsubscribe: { mailto: 'u' } },
     reason: 'invalid-field',
   },
+  {
+    title: 'the same header in two cases',
+    request: { ...base, headers: { 'X-Mine': 'a', 'x-mine': 'b' } },
+    reason: 'invalid-field',
+    pipelineOnly: true,
+  },
   ...injections(),
   ...[
     'From',

@@ -29,7 +29,7 @@ test('what is left out gets its documented default', () => {
       },
     },
     pools: { shared: { kind: 'shared', retiring: false } },
-    retention: { ledgerDays: 30, logDays: 30, contentDays: 30 },
+    retention: { ledgerDays: 30, logDays: 30, contentDays: 60 },
     limits: { initialSendRatePerSecond: 1, sendRateHeadroom: 0.97, dispatchConcurrency: 3 },
   });
 });
@@ -144,6 +144,11 @@ test.each<[string, object, string]>([
     'a delivery time that SES refuses',
     { streams: { news: { pools: ['shared'], maxDeliverySeconds: 60 } } },
     'streams.news.maxDeliverySeconds: got 60; allowed: at least 300; correct the value',
+  ],
+  [
+    'a content retention that ends before parked mail does',
+    { retention: { contentDays: 29 } },
+    'retention.contentDays: got 29; allowed: at least 30; correct the value',
   ],
   [
     'a log retention that CloudWatch lacks',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { earlyRemoval, retirementMs, seedAssignment } from '../../domain/seeding.ts';
+import { earlyRemoval, retirementMs, rollbackMs, seedAssignment } from '../../domain/seeding.ts';
 import { epochMs } from '../../domain/time.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
@@ -17,6 +17,18 @@ describe('dropping a pool', () => {
       /remove it after 2026-03-01T09:00:00.001Z/,
     ],
     ['that has retired passes', [{ pool: 'a', retiringAt: now - retirementMs }], [], undefined],
+    [
+      'that came less than an hour ago passes, so that a deploy can be rolled back',
+      [{ pool: 'a', since: now - rollbackMs + 1 }],
+      [],
+      undefined,
+    ],
+    [
+      'that came an hour ago is stopped',
+      [{ pool: 'a', since: now - rollbackMs }],
+      [],
+      /a was removed/,
+    ],
     ['of which nobody knew passes', [], ['a'], undefined],
   ])('%s', (_, known, planned, expected) => {
     const problem = earlyRemoval(known, planned, now);

@@ -23,6 +23,7 @@ test.each<readonly [name: string, httpStatus: number, message: string, expected:
   ['InternalServiceErrorException', 500, 'try again', 'retry ses-error'],
   ['InternalFailure', 500, 'try again', 'retry ses-error'],
   ['ServiceUnavailable', 503, 'try again', 'retry ses-error'],
+  ['ServiceUnavailableException', 503, 'try again', 'retry ses-error'],
   ['BadRequestException', 400, 'Illegal header name', 'reject ses-refused'],
   ['BadRequestException', 400, 'Invalid sending pool name', 'park configuration-missing'],
   ['NotFoundException', 404, 'Template welcome does not exist', 'reject template-unknown'],
@@ -54,14 +55,30 @@ test.each<readonly [name: string, httpStatus: number, message: string, expected:
   ],
   ['AccessDeniedException', 403, 'not authorized to perform ses:SendEmail', 'park access-denied'],
   ['UnrecognizedClientException', 403, 'token is invalid', 'park access-denied'],
-  ['ExpiredTokenException', 403, 'token is expired', 'park access-denied'],
+  ['ExpiredTokenException', 403, 'token is expired', 'retry ses-error'],
+  ['ExpiredToken', 403, 'token is expired', 'retry ses-error'],
   ['InvalidSignatureException', 403, 'Signature expired', 'park access-denied'],
   ['SignatureDoesNotMatch', 403, 'does not match', 'park access-denied'],
   ['MissingAuthenticationToken', 401, 'no token', 'park access-denied'],
   ['RequestTimeout', 408, 'waited', 'unknown no-answer'],
   ['NewThrottle', 429, 'slow down', 'throttled'],
   ['BrandNewException', 400, 'whatever', 'reject ses-refused'],
-  ['BrandNewException', 502, 'whatever', 'retry ses-error'],
+  ['BrandNewException', 502, 'whatever', 'unknown no-answer'],
+  ['SyntaxError', 500, '<html> is not valid JSON', 'unknown no-answer'],
+  ['Error', 504, 'gateway time-out', 'unknown no-answer'],
+  ['SyntaxError', 200, 'Unexpected end of JSON input', 'unknown no-answer'],
+  ['TypeError', 204, 'terminated', 'unknown no-answer'],
+  ['BadRequestException', 400, 'Illegal header name X-Pool', 'reject ses-refused'],
+  ['BadRequestException', 400, 'Invalid address a@pool.example', 'reject ses-refused'],
+  ['BadRequestException', 400, 'Header X-Configuration set is illegal', 'reject ses-refused'],
+  ['BadRequestException', 400, "SendingPool old doesn't exist", 'park configuration-missing'],
+  ['BadRequestException', 400, 'Configuration set is gone', 'park configuration-missing'],
+  [
+    'NotFoundException',
+    404,
+    'Configuration set <acme-template-shared> does not exist.',
+    'park configuration-missing',
+  ],
 ])('%s %d "%s" means %s', (name, httpStatus, message, expected) =>
   check({ name, httpStatus, message }, expected),
 );
@@ -77,6 +94,12 @@ test.each([
 ])('%s without an answer means %s', (systemCode, expected) =>
   check({ name: 'Error', message: 'no answer', systemCode }, expected),
 );
+
+test('a connection that was cut within a yes is unknown: SES has taken the mail', () =>
+  check(
+    { name: 'Error', message: 'aborted', httpStatus: 200, systemCode: 'ECONNRESET' },
+    'unknown no-answer',
+  ));
 
 test('a time-out is unknown: SES may have taken the mail', () =>
   check({ name: 'TimeoutError', message: 'socket timed out' }, 'unknown no-answer'));

@@ -30,6 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
+const hour = 3_600_000;
 const first: SeedPlan = {
   tenancy: 'single',
   fromOwned: ['sender.example'],
@@ -98,12 +99,22 @@ describe('from the first deploy to the last', { concurrent: false }, () => {
     await releaseTenant(directory, 'default', Date.now());
   });
 
+  test('a pool that a deploy has just added may go again: CloudFormation rolls back', async () => {
+    const more: SeedPlan = {
+      ...withPool,
+      streams: { ...withPool.streams, marketing: { pools: ['shared', 'spare'], retiring: [] } },
+      pools: { ...withPool.pools, spare: { kind: 'managed', retiring: false } },
+    };
+    expect(await deploy(more)).toBe('SUCCESS');
+    expect(await weights('marketing')).toEqual({ shared: 1, spare: 1 });
+    expect(await deploy(withPool)).toBe('SUCCESS');
+    expect(await weights('marketing')).toEqual({ shared: 1 });
+  });
+
   test('a pool that may carry mail cannot be dropped: the deploy fails and says what to do', async () => {
+    await dateBack('createdAt', 2 * hour);
     expect(await deploy(first)).toBe(
-      'this deployment: pool leased was removed while it may carry mail; put it back as retiring (retiring: true on the pool, or the stream’s retiringPools), deploy, wait 14 h, then remove it'.replace(
-        '’',
-        "'",
-      ),
+      "this deployment: pool leased was removed while it may carry mail; put it back as retiring (retiring: true on the pool, or the stream's retiringPools), deploy, wait 14 h, then remove it",
     );
     expect(await weights()).toEqual({ shared: 5, leased: 2 });
   });
@@ -114,7 +125,7 @@ describe('from the first deploy to the last', { concurrent: false }, () => {
     expect(await deploy(first)).toMatch(
       /^this deployment: pool leased has been retiring since .*Z; its mail may be inside SES for 14 h; remove it after .*Z$/,
     );
-    await retireEarlier();
+    await dateBack('retiringAt', 15 * hour);
     expect(await deploy(first)).toBe('SUCCESS');
     const { directory } = world.backend.tables;
     expect((await readPools(directory)).map(({ pool }) => pool)).toEqual(['shared']);
@@ -166,30 +177,30 @@ async function listenForAnswer() {
   };
 }
 
-async function weights(): Promise<Readonly<Record<string, number>>> {
-  const { pools = [] } = (await readAssignmentNow(assignments, 'transactional')) ?? {};
+async function weights(stream = 'transactional'): Promise<Readonly<Record<string, number>>> {
+  const { pools = [] } = (await readAssignmentNow(assignments, stream)) ?? {};
   return Object.fromEntries(pools.map(({ pool, weight }) => [pool, weight]));
 }
 
-/** Dates a pool's retirement back by 15 hours. */
-async function retireEarlier(): Promise<void> {
+/** Lets the directory say that the leased pool came, or began to retire, that long ago. */
+async function dateBack(what: 'createdAt' | 'retiringAt', agoMs: number): Promise<void> {
   const { directory } = world.backend.tables;
-  const past = { ':at': Date.now() - 15 * 3_600_000 };
-  const change = (key: object, set: string, names: Record<string, string>) =>
-    directory.dynamo.send(
+  const ofStream = what === 'createdAt' ? 'pools' : 'retiring';
+  for (const [key, path] of [
+    [directoryKeys.pool('leased'), [what]],
+    [directoryKeys.stream('transactional'), [ofStream, 'leased']],
+  ] as const)
+    await directory.dynamo.send(
       new UpdateItemCommand({
         TableName: directory.name,
         Key: toItem(key),
-        UpdateExpression: set,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: toItem(past),
+        UpdateExpression: `SET ${path.map((_, index) => `#p${index}`).join('.')} = :at`,
+        ExpressionAttributeNames: Object.fromEntries(
+          path.map((name, index) => [`#p${index}`, name]),
+        ),
+        ExpressionAttributeValues: toItem({ ':at': Date.now() - agoMs }),
       }),
     );
-  await change(directoryKeys.pool('leased'), 'SET #at = :at', { '#at': 'retiringAt' });
-  await change(directoryKeys.stream('transactional'), 'SET #retiring.#pool = :at', {
-    '#retiring': 'retiring',
-    '#pool': 'leased',
-  });
 }
 
 async function mailFlows(): Promise<void> {

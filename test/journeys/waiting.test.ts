@@ -13,7 +13,7 @@ import {
 import { batch, message, newId } from '../support/requests.ts';
 import { changeAccount, mailsTo, verify } from './support/mailboxes.ts';
 import { outcomeOf, until, untilAll, untilOne } from './support/outcomes.ts';
-import { invoke, newTenant, openWorld, type World } from './support/world.ts';
+import { invoke, newTenant, openWorld, redelivery, type World } from './support/world.ts';
 
 const tenant = 'acme';
 let world: World;
@@ -131,16 +131,10 @@ describe('mail that waits for a person', { concurrent: false }, () => {
     expect(await waitingIn('transactional')).toBe(1);
     await changeAccount(world, { max24HourSend: 5_000_000 });
     // SQS would deliver it again after an hour; this is that delivery, an hour early.
-    await invoke(world, world.names.dispatchFunction('transactional'), {
-      Records: [
-        {
-          messageId,
-          receiptHandle: 'an hour later',
-          body: JSON.stringify(request),
-          attributes: { SentTimestamp: String(Date.now()), ApproximateReceiveCount: '2' },
-        },
-      ],
+    const failed = await invoke(world, world.names.dispatchFunction('transactional'), {
+      Records: [redelivery(messageId, request)],
     });
+    expect(failed).toBeUndefined();
     await untilOne(world, { id, tenant }, 'delivered');
     expect(await mailsTo(world, to)).toHaveLength(1);
   });

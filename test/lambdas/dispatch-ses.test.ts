@@ -41,7 +41,7 @@ function refuseFirst(world: DispatchWorld, times: number, refusal: Refusal): voi
 /** Sends parked mail back to its queue, as `dlq redrive` does. */
 async function redrive(world: DispatchWorld): Promise<readonly string[]> {
   const parked = world.parked.splice(0);
-  for (const { body } of parked) world.intake.put(body);
+  for (const { body } of parked) world.intake.redrive(body);
   await world.settle();
   return parked.map(({ attributes }) => attributes['reason'] ?? '');
 }
@@ -278,4 +278,59 @@ describe('no answer from SES', () => {
     expect(resend.counts.get(metrics.ambiguous)).toBe(before + 1);
     await resend.settle();
   });
+});
+
+test('a duplicate that an app enqueues is no redrive: an ambiguous mail stays left to a person', async () => {
+  const world = await createDispatchWorld(dynamo, { policy: { ambiguous: 'leave' } });
+  const request = message();
+  let asked = 0;
+  world.answer = (mail) => {
+    asked += 1;
+    return asked === 1
+      ? { ok: false, refusal: { kind: 'unknown', reason: 'no-answer' }, detail: 'time-out' }
+      : accepted(mail);
+  };
+  world.intake.put(request);
+  world.intake.put(request);
+  await world.settle();
+  expect(asked).toBe(1);
+  expect(await world.outcomes(request)).toEqual(['parked/ambiguous']);
+});
+
+test('mail that was tried about a hundred times waits for a person, with its reason', async () => {
+  const world = await createDispatchWorld(dynamo);
+  const request = message();
+  world.answer = () => ({
+    ok: false,
+    refusal: { kind: 'retry', reason: 'ses-error' },
+    detail: 'ServiceUnavailable',
+  });
+  world.intake.put(request);
+  await world.settle();
+  expect(await world.outcomes(request)).toEqual(['parked/waited-too-long']);
+  expect(world.intake.receivesMax()).toBeLessThan(100);
+});
+
+test('a refusal that the bus did not take is told with the next delivery', async () => {
+  const world = await createDispatchWorld(dynamo);
+  const request = message();
+  world.answer = () => ({
+    ok: false,
+    refusal: { kind: 'reject', reason: 'content-rejected' },
+    detail: 'MessageRejected',
+  });
+  const told: string[] = [];
+  let outages = 1;
+  const publishRejected = async (events: readonly { readonly reason: string }[]) => {
+    if (outages > 0) {
+      outages -= 1;
+      throw new Error('the bus is down');
+    }
+    told.push(...events.map(({ reason }) => reason));
+  };
+  world.intake.put(request);
+  await world.runOnce({ publishRejected });
+  world.time.advance(15 * 60 * 1000);
+  await world.runOnce({ publishRejected });
+  expect(told).toEqual(['content-rejected']);
 });

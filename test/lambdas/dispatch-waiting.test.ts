@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { contentFolders } from '../../contract/names.ts';
 import { hourMs, minuteMs } from '../../domain/time.ts';
-import { createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
+import { accepted, createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
 import { type Dynamo, openDynamo } from '../support/dynamo.ts';
-import { type Body, message, newId } from '../support/requests.ts';
+import { type Body, batch, message, newId } from '../support/requests.ts';
 
 let dynamo: Dynamo;
 let world: DispatchWorld;
@@ -74,6 +74,20 @@ describe('a held tenant', () => {
     expect(sentCount(request)).toBe(1);
   });
 
+  test('whose hold came between a crash and the next delivery still has its mail kept', async () => {
+    const tenant = await newTenant();
+    const request = message({ tenant });
+    world.intake.put(request);
+    // The claim was made, then the function died before it handed anything to SES.
+    await crashAt(/^UpdateItemCommand$/);
+    expect(sentCount(request)).toBe(0);
+    await world.setTenant({ tenant, status: 'held' });
+    await world.settle();
+    expect(await world.outcomes(request)).toEqual(['held/tenant-held']);
+    expect(await release(tenant)).toBe(1);
+    expect(sentCount(request)).toBe(1);
+  });
+
   test('whose mail had left before the hold is not sent to again after release', async () => {
     const tenant = await newTenant();
     const request = message({ tenant });
@@ -86,6 +100,19 @@ describe('a held tenant', () => {
     expect(sentCount(request)).toBe(1);
     expect(await world.outcomes(request)).toEqual(['accepted']);
   });
+});
+
+test('a suspended tenant is told so, and mail that was claimed before the suspension is not left open', async () => {
+  const tenant = await newTenant();
+  const [claimed, fresh] = [message({ tenant }), message({ tenant })];
+  world.intake.put(claimed);
+  await crashAt(/^UpdateItemCommand$/);
+  await world.setTenant({ tenant, status: 'suspended' });
+  world.intake.put(fresh);
+  await world.settle();
+  expect(await world.outcomes(fresh)).toEqual(['rejected/tenant-suspended']);
+  expect(await world.outcomes(claimed)).toEqual(['rejected/tenant-suspended']);
+  expect(sentCount(claimed) + sentCount(fresh)).toBe(0);
 });
 
 describe('sendAt', () => {
@@ -144,6 +171,15 @@ describe('expiresAt', () => {
     expect(sentCount(request)).toBe(0);
   });
 
+  test('that passes after a crash before the send is recorded as expired, not forgotten', async () => {
+    const request = message({ expiresAt: at(10_000) });
+    world.intake.put(request);
+    await crashAt(/^UpdateItemCommand$/);
+    await world.settle();
+    expect(sentCount(request)).toBe(0);
+    expect(await world.outcomes(request)).toEqual(['expired/expired']);
+  });
+
   test('that passes after the mail was accepted changes nothing', async () => {
     const request = message({ expiresAt: at(minuteMs) });
     const queueMessageId = world.intake.put(request);
@@ -153,5 +189,55 @@ describe('expiresAt', () => {
     await world.settle();
     expect(await world.outcomes(request)).toEqual(['accepted']);
     expect(sentCount(request)).toBe(1);
+  });
+});
+
+test('a batch whose recipients were all suppressed after a crash is recorded as suppressed', async () => {
+  const request = batch(['late1@recipient.example', 'late2@recipient.example']);
+  world.intake.put(request);
+  await crashAt(/^UpdateItemCommand$/);
+  await world.suppress('late1@recipient.example');
+  await world.suppress('late2@recipient.example');
+  await world.settle();
+  expect(sentCount(request)).toBe(0);
+  expect(await world.outcomes(request)).toEqual(['suppressed/manual', 'suppressed/manual']);
+});
+
+describe('a batch of which some recipients were sent to when it had to wait', () => {
+  /** Lets SES fail once for the second recipient. */
+  async function sendHalf(request: Body): Promise<void> {
+    let failed = false;
+    world.answer = (mail) => {
+      if (mail.recipientIndex !== 1 || failed) return accepted(mail);
+      failed = true;
+      return { ok: false, refusal: { kind: 'retry', reason: 'ses-error' }, detail: 'try again' };
+    };
+    world.intake.put(request);
+    await world.runOnce();
+  }
+
+  test('keeps them accepted when they are suppressed before the rest goes out', async () => {
+    const request = batch(['half1@recipient.example', 'half2@recipient.example']);
+    await sendHalf(request);
+    await world.suppress('half1@recipient.example');
+    await world.settle();
+    expect(await world.outcomes(request)).toEqual(['accepted', 'accepted']);
+  });
+
+  test('sends to nobody twice under its id after its tenant was suspended and reinstated', async () => {
+    const tenant = await newTenant();
+    const request = batch(['half3@recipient.example', 'half4@recipient.example'], { tenant });
+    await sendHalf(request);
+    await world.setTenant({ tenant, status: 'suspended' });
+    await world.settle();
+    expect(await world.outcomes(request)).toEqual(['accepted', 'rejected/tenant-suspended']);
+    await world.setTenant({ tenant, status: 'active' });
+    world.intake.put(request);
+    await world.settle();
+    expect(await world.outcomes(request)).toEqual(['accepted', 'accepted']);
+    const first = world.sesCalls.filter(
+      ({ recipient }) => recipient.address.address === 'half3@recipient.example',
+    );
+    expect(first).toHaveLength(1);
   });
 });

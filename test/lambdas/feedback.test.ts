@@ -54,8 +54,12 @@ function newMail() {
 type Mail = ReturnType<typeof newMail>;
 function body(file: EventFile, mail: Mail, own: object = {}): string {
   const { messageId, address } = mail;
-  return eventBody(file, { messageId, own: { ...aboutRecipient(file, address), ...own } });
+  const fields = { ...aboutRecipient(file, address), ...own };
+  return eventBody(file, { messageId, destination: [address], own: fields });
 }
+
+const untagged = (file: EventFile, { address }: Mail) =>
+  eventBody(file, { destination: [address], own: aboutRecipient(file, address) });
 
 const block = (mail: Mail) => ({
   bouncedRecipients: [
@@ -74,6 +78,7 @@ function records(bodies: readonly string[]) {
     body: text,
     enqueuedAt: now,
     receiveCount: 1,
+    redriven: false,
   }));
 }
 
@@ -213,7 +218,7 @@ describe('duplicates and disorder', () => {
 describe('events that are not about a mail of ours', () => {
   test('without tags suppress all the same and are kept under the id of SES', async () => {
     const mail = newMail();
-    await take(eventBody('bounce', { own: aboutRecipient('bounce', mail.address) }));
+    await take(untagged('bounce', mail));
     expect(await scopes(mail)).toEqual(['global hard-bounce']);
     const sesId = 'EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000';
     expect((await eventsOf(`ses#${sesId}`)).length).toBeGreaterThan(0);
@@ -221,7 +226,7 @@ describe('events that are not about a mail of ours', () => {
 
   test('a complaint without a tenant counts for everybody', async () => {
     const mail = newMail();
-    await take(eventBody('complaint', { own: aboutRecipient('complaint', mail.address) }));
+    await take(untagged('complaint', mail));
     expect(await scopes(mail)).toEqual(['global complaint']);
   });
 

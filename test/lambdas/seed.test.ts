@@ -186,6 +186,7 @@ describe('a later deploy', () => {
 describe('the life of a pool', () => {
   test('ends in steps: retiring, fourteen hours, gone', async () => {
     await seed(plan(['a', 'b']), ports());
+    time.advance(hourMs);
     await expect(seed(plan(['b']), ports())).rejects.toThrow(
       /a was removed while it may carry mail/,
     );
@@ -205,6 +206,7 @@ describe('the life of a pool', () => {
     const marketing = { pools: ['a', 'b'], retiring: [] };
     const streams = { ...both.streams, marketing };
     await seed({ ...both, streams }, ports());
+    time.advance(hourMs);
     const without = {
       ...both,
       streams: { marketing, transactional: { pools: ['b'], retiring: [] } },
@@ -218,6 +220,39 @@ describe('the life of a pool', () => {
     time.advance(14 * hourMs);
     await seed(without, ports());
     expect((await readPools(tables.directory)).map(({ pool }) => pool)).toEqual(['a', 'b']);
+  });
+
+  test('that a failed deploy added ends with the rollback, within the hour', async () => {
+    await seed(plan(['a']), ports());
+    time.advance(20 * hourMs);
+    await seed(plan(['a', 'b']), ports());
+    time.advance(hourMs - 1);
+    await seed(plan(['a']), ports());
+    expect(await assigned()).toEqual(['a 1']);
+    expect((await readPools(tables.directory)).map(({ pool }) => pool)).toEqual(['a']);
+  });
+
+  test('in one stream alone ends with the rollback too, and an old one does not', async () => {
+    const both = plan(['a', 'b']);
+    const streamsOf = (...pools: readonly string[]) => ({
+      ...both,
+      streams: { ...both.streams, marketing: { pools: [...pools], retiring: [] } },
+    });
+    await seed(streamsOf('a'), ports());
+    time.advance(hourMs);
+    await seed(streamsOf('a', 'b'), ports());
+    time.advance(hourMs - 1);
+    await expect(seed(streamsOf('b'), ports())).rejects.toThrow(/marketing: pool a was removed/);
+    await seed(streamsOf('a'), ports());
+  });
+
+  test('that was taken back while it retired does not count as new', async () => {
+    await seed(plan(['a', 'b']), ports());
+    time.advance(hourMs);
+    await seed(plan(['b'], ['a']), ports());
+    await seed(plan(['b', 'a']), ports());
+    await seed(plan(['b', 'a']), ports());
+    await expect(seed(plan(['b']), ports())).rejects.toThrow(/a was removed/);
   });
 
   test('that was the only one left by rotation hands over to those declared', async () => {

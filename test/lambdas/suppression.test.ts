@@ -1,17 +1,15 @@
 /** Our list and SES's account list in step, at one call a second, ended in time and resumed. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readImportCursor, writeImportCursor } from '../../adapters/import-cursor.ts';
 import type { Table } from '../../adapters/items.ts';
+import { forgetRemoval, readRemovals, requestSesRemoval } from '../../adapters/ses-removals.ts';
 import type { SesSuppressed } from '../../adapters/ses-suppression.ts';
 import { readAllSuppressions } from '../../adapters/suppression-lookup.ts';
 import {
-  forgetRemoval,
   noteBlock,
   putSuppression,
   putSuppressionIfAbsent,
   readBlocked,
-  readImportCursor,
-  readRemovals,
-  writeImportCursor,
 } from '../../adapters/suppression-store.ts';
 import { epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
 import { type SyncPorts, syncSuppressions } from '../../lambdas/suppression/sync.ts';
@@ -54,13 +52,17 @@ function ports(over: Partial<SyncPorts> = {}): SyncPorts {
     deadline: epochMs(time.clock() + hourMs),
     recipientSecret: 'a secret of the test',
     readRemovals: () => readRemovals(table),
-    forgetRemoval: (key) => forgetRemoval(table, key),
+    forgetRemoval: (removal) => forgetRemoval(table, removal),
+    readSesReason: async (address) => {
+      calls.push(time.clock());
+      return list.get(address)?.reason;
+    },
     removeFromSes: async (address) => {
       calls.push(time.clock());
       return list.delete(address);
     },
     readCursor: () => readImportCursor(table),
-    writeCursor: (until) => writeImportCursor(table, until),
+    writeCursor: (cursor) => writeImportCursor(table, cursor),
     listSes: async ({ since, token }) => {
       calls.push(time.clock());
       const from = Number(token ?? 0);
@@ -165,12 +167,44 @@ describe('an entry that a block caused', () => {
     });
     for (const address of ['dead@recipient.example', 'angry@recipient.example']) {
       await blockOf(address);
-      await forgetRemoval(table, keyOf(address));
     }
     onSes('angry@recipient.example', 'COMPLAINT');
     await syncSuppressions(ports());
+    expect(list.has('angry@recipient.example')).toBe(true);
     expect(await reasons('dead@recipient.example')).toEqual(['global hard-bounce feedback']);
     expect(await reasons('angry@recipient.example')).toEqual(['global ses-complaint ses-account']);
+    await blockOf('angry@recipient.example');
+    expect(await reasons('angry@recipient.example')).toEqual(['global ses-complaint ses-account']);
+  });
+
+  test("does not narrow an operator's wish, which takes off whatever SES has, in either order", async () => {
+    for (const order of ['operator first', 'block first'] as const) {
+      const address = `${order.replace(' ', '-')}@recipient.example`;
+      const removal = { recipientKey: keyOf(address), address, at: time.clock() };
+      onSes(address, 'COMPLAINT');
+      if (order === 'operator first') await requestSesRemoval(table, removal);
+      await blockOf(address);
+      if (order === 'block first') await requestSesRemoval(table, removal);
+      await syncSuppressions(ports());
+      expect(list.has(address), order).toBe(false);
+    }
+  });
+
+  test('of which an operator asks anew while it is worked off is not forgotten', async () => {
+    const address = 'anew@recipient.example';
+    await blockOf(address);
+    onSes(address, 'COMPLAINT');
+    const asking = ports({
+      readSesReason: async () => {
+        time.advance(1);
+        await requestSesRemoval(table, { recipientKey: keyOf(address), address, at: time.clock() });
+        return 'COMPLAINT';
+      },
+    });
+    await syncSuppressions(asking);
+    expect(list.has(address)).toBe(true);
+    await syncSuppressions(ports());
+    expect(list.has(address)).toBe(false);
   });
 });
 
@@ -189,19 +223,30 @@ describe('the pace and the end of a run', () => {
       await blockOf(`b${index}@recipient.example`);
       onSes(`b${index}@recipient.example`);
     }
-    const first = await syncSuppressions(ports({ deadline: epochMs(time.clock() + 4 * secondMs) }));
+    const first = await syncSuppressions(ports({ deadline: epochMs(time.clock() + 9 * secondMs) }));
     expect(first.complete).toBe(false);
-    expect(first.removed).toBe(8 - list.size);
+    expect(first.removed + first.blocksUndone).toBe(8 - list.size);
     expect(first.removed).toBeGreaterThan(0);
     const second = await syncSuppressions(ports());
-    expect(second).toMatchObject({ removed: 8 - first.removed, complete: true });
+    expect(second.complete).toBe(true);
     expect(list.size).toBe(0);
+  });
+
+  test('removals take at most half of a run, and the import goes on in the other half', async () => {
+    for (let index = 0; index < 20; index += 1) await blockOf(`b${index}@recipient.example`);
+    onSes('new@recipient.example');
+    const deadline = epochMs(time.clock() + 20 * secondMs);
+    expect(await syncSuppressions(ports({ deadline }))).toMatchObject({
+      imported: 1,
+      complete: false,
+    });
+    expect(await reasons('new@recipient.example')).toHaveLength(1);
   });
 
   test('a page full of blocks does not outlast the deadline', async () => {
     for (let index = 0; index < 5; index += 1) {
       await blockOf(`b${index}@recipient.example`);
-      await forgetRemoval(table, keyOf(`b${index}@recipient.example`));
+      for await (const removal of readRemovals(table)) await forgetRemoval(table, removal);
       onSes(`b${index}@recipient.example`);
     }
     const deadline = epochMs(time.clock() + 3 * secondMs);

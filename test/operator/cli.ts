@@ -32,7 +32,7 @@ export async function cli(args: readonly string[], around: CliSurroundings = {})
     stdout: stdout.stream,
     stderr: stderr.stream,
     stdin: Object.assign(stdin, around.answer === undefined ? {} : { isTTY: true }),
-    env: { USER: 'tester', ...around.env },
+    env: { USER: 'tester', COLUMNS: '80', ...around.env },
     cwd: around.cwd ?? tmpdir(),
     cloneRoot: around.cloneRoot ?? tmpdir(),
     settleMs: 0,

@@ -70,8 +70,20 @@ test('list says when it did not look at all', async () => {
   expect(await bodies(parked)).toHaveLength(60);
 });
 
-test('list of nothing ends with 1', async () => {
-  expect(await cliOn(aws, ['dlq', 'list'])).toMatchObject({ code: 1, stdout: 'nothing waits\n' });
+test('list of nothing is an answer like any other', async () => {
+  expect(await cliOn(aws, ['dlq', 'list'])).toMatchObject({ code: 0, stdout: 'nothing waits\n' });
+});
+
+test.each([
+  [['list', '--limit', 'many'], /--limit <count>.*'many' is invalid. Allowed is a whole number/],
+  [['list', '--limit', '0'], /Allowed is a whole number from 1 to/],
+  [['list', '--stream', 'pigeons'], /--stream: got pigeons; allowed are marketing, transactional/],
+  [['redrive', '--stream', 'pigeons', '--yes'], /--stream: got pigeons; allowed are marketing/],
+  [['redrive', '--reason', 'none', '--yes'], /--reason: got none; allowed are .*sending-paused/],
+])('%j is wrong usage', async (args, error) => {
+  const ran = await cliOn(aws, ['dlq', ...args]);
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toMatch(error);
 });
 
 test('redrive sends back exactly what the filter means, in the group of its tenant', async () => {

@@ -72,6 +72,34 @@ test('with --json stdout is one line of JSON and nothing else', async () => {
   expect(ran.stdout).toBe('[]\n');
 });
 
+test.each([
+  [
+    ['--endpoint', 'localhost:4566'],
+    {},
+    /--endpoint: got localhost:4566; allowed is a URL such as/,
+  ],
+  [[], { AWS_ENDPOINT_URL: 'nowhere' }, /AWS_ENDPOINT_URL: got nowhere; allowed is a URL/],
+])('an endpoint that is no URL is one sentence: %j %j', async (args, env, message) => {
+  const ran = await cli(['tenants', 'list', ...args], { env });
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toMatch(message);
+});
+
+test('AWS without a region is one sentence that says what to do', async () => {
+  const file = fileURLToPath(new URL('../../bin/goodstanding.mjs', import.meta.url));
+  const env = {
+    AWS_REGION: '',
+    AWS_DEFAULT_REGION: '',
+    AWS_ENDPOINT_URL: '',
+    AWS_PROFILE: 'without-region',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+  const ran = await run(process.execPath, [file, 'tenants', 'list', '--profile', 'x'], { env });
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toMatch(/error: no AWS region is known: pass --region/);
+});
+
 test('the executable runs', async () => {
   const file = fileURLToPath(new URL('../../bin/goodstanding.mjs', import.meta.url));
   const ran = await run(process.execPath, [file, 'suppress', '--help']);
@@ -165,6 +193,16 @@ describe('a table', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text.match(/x/g)).toHaveLength(200);
     expect(text.match(/words/g)).toHaveLength(20);
+  });
+
+  test('is as wide as COLUMNS says, and keeps ids whole where nobody reads it on a terminal', async () => {
+    const id = 'a'.repeat(64);
+    await cliOn(aws, ['tenants', 'add', id, '--from', 'example.com']);
+    const list = (COLUMNS: string) => cliOn(aws, ['tenants', 'list'], { env: { COLUMNS } });
+    expect((await list('')).stdout).toContain(id);
+    const narrow = (await list('60')).stdout;
+    expect(narrow).not.toContain(id);
+    for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
   });
 
   test('passes no control character of its content to the terminal', () => {

@@ -179,6 +179,12 @@ test('what an attempt led to is told once, although the request says it too', as
   expect(ran.stdout.match(/"source"/g)).toHaveLength(1);
 });
 
+test('an unknown SQS message id is told apart: most mail is not found by it', async () => {
+  const ran = await cliOn(aws, ['outcome', '0f3a5c7e-9999-4222-8333-444455556666']);
+  expect(ran.code).toBe(1);
+  expect(ran.stdout).toMatch(/SQS's message id finds only a body that could not be used/);
+});
+
 test('an unknown id ends with 1 and a sentence', async () => {
   const ran = await cliOn(aws, ['outcome', 'nothing-of-this-id']);
   expect(ran.code).toBe(1);

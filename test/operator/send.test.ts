@@ -154,9 +154,21 @@ test('a file of requests is enqueued, and lines that cannot be are told by numbe
   const ran = await cliOn(aws, ['send', '--file', requests]);
   expect(ran.code).toBe(4);
   expect(ran.stdout).toContain('2 requests not enqueued');
-  expect(ran.stdout).toMatch(/line 2 +invalid-json/);
+  expect(ran.stdout).toMatch(/line 2 +invalid-json +the line is not JSON/);
   expect(ran.stdout).toMatch(/line 4 +recipient-without-d/);
   expect((await queued()).map(({ id }) => id).sort()).toEqual(['f-1', 'f-3']);
+});
+
+test('a byte order mark is no part of the first request', async () => {
+  const marked = await file('marked.jsonl', `\ufeff${JSON.stringify(message({ id: 'bom' }))}\n`);
+  expect(await cliOn(aws, ['send', '--file', marked])).toMatchObject({ code: 0 });
+  expect(await queued()).toMatchObject([{ id: 'bom' }]);
+});
+
+test('a file without a request says so', async () => {
+  const ran = await cliOn(aws, ['send', '--file', await file('empty.jsonl', '\n')]);
+  expect(ran.code).toBe(1);
+  expect(ran.stdout).toMatch(/empty\.jsonl holds no request: nothing was sent/);
 });
 
 test('requests come from stdin too', async () => {
@@ -184,31 +196,6 @@ test('a request that the pipeline would reject is not sent', async () => {
   expect(await queued()).toEqual([]);
 });
 
-test('--wait prints what became of it, with the exit code of the outcome', async () => {
-  const outcomes = { delivered: 0, rejected: 1 } as const;
-  for (const [outcome, code] of Object.entries(outcomes)) {
-    const messageId = messageIdOf('default', outcome);
-    await aws.putItem(names.tables.ledger, {
-      pk: messageId,
-      sk: 'request',
-      state: 'decided',
-      id: outcome,
-      stream: 'transactional',
-      queueMessageId: 'q',
-      recipientCount: 1,
-      claimedAt: 1,
-      attemptIds: [],
-      decided: { '*': { outcome, reason: 'content-rejected' } },
-      enqueuedAt: 1,
-      ttl: 1,
-    });
-    const ran = await cliOn(aws, [...minimal, '--id', outcome, '--wait', '5']);
-    expect(ran.code).toBe(code);
-    expect(ran.stdout).toContain(`recipient 0: ${outcome}`);
-  }
-  await queued();
-});
-
 test('--wait says when nothing is known yet', async () => {
   const ran = await cliOn(aws, [...minimal, '--wait', '0']);
   expect(ran.code).toBe(1);
@@ -224,6 +211,15 @@ test.each([
   [[...minimal.slice(0, 5), '--template', 'x', '--data', '{'], /--data: got {/],
   [[...minimal, '--wait', 'long'], /--wait: got long/],
   [[...minimal, '--attach', 'no/such/file'], /cannot read a file/],
+  [['send', '--file', 'no/such/file'], /^error: cannot read a file: ENOENT[^\n]*\n$/m],
+  [['send', '--file', '.'], /--file: got ., which is a folder/],
+  [['send', '--file', 'x', '--to', 'a@example.org', '--text', 't'], /--file: got .*--to, --text/],
+  [[...minimal, '--data', '{}'], /--data: got it without --template/],
+  [[...minimal, '--header', 'X-No-Colon'], /--header: got X-No-Colon; allowed is such as/],
+  [[...minimal, '--tag', 'campaign'], /--tag: got campaign; allowed is such as/],
+  [[...minimal, '--stream', 'pigeons'], /--stream: got pigeons; allowed are marketing, transact/],
+  [[...minimal.slice(0, 5), '--raw', 'x', '--subject', 's'], /got --raw and --subject/],
+  [[...minimal.slice(0, 5), '--raw', 'x', '--header', 'X-A: b'], /got --raw and --header/],
 ])('%j is wrong usage', async (args, error) => {
   const ran = await cliOn(aws, args);
   expect(ran.code).toBe(2);

@@ -56,6 +56,24 @@ test('add can mean one tenant only, with a reason and an end', async () => {
   expect(item?.['ttl']).toBe(Math.floor(Number(item?.['expiresAt']) / 1000));
 });
 
+test('add says that a stronger entry stands, and what it did', async () => {
+  await cliOn(aws, ['suppress', 'add', 'zoe@example.org']);
+  const ran = await cliOn(aws, ['suppress', 'add', 'zoe@example.org', '--expires', '30']);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('0 addresses suppressed');
+  expect(ran.stdout).toContain('1 address had an entry that lasts as long or longer, which stands');
+  expect(await entry('zoe@example.org', 'global')).not.toHaveProperty('expiresAt');
+  const again = await cliOn(aws, [
+    'suppress',
+    'add',
+    'zoe@example.org',
+    '--expires',
+    '9',
+    '--json',
+  ]);
+  expect(again.json()).toMatchObject({ added: 0, stronger: 1 });
+});
+
 test('check says whether, why, since when, in which scope and until when', async () => {
   await cliOn(aws, ['suppress', 'add', 'carol@example.org', '--expires', '2099-01-02']);
   const ran = await cliOn(aws, ['suppress', 'check', 'carol@example.org']);
@@ -132,6 +150,17 @@ test("remove takes the address off our list and asks the sync to take it off SES
       subject: '1 address in global',
     }),
   );
+});
+
+test("remove for one tenant leaves SES's list, which holds for everybody", async () => {
+  await cliOn(aws, ['suppress', 'add', 'fred@example.org', '--tenant', 'acme']);
+  const args = ['suppress', 'remove', 'fred@example.org', '--tenant', 'acme', '--yes'];
+  const ran = await cliOn(aws, args);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).not.toContain("SES's");
+  expect(await entry('fred@example.org', 'tenant#acme')).toBeUndefined();
+  const items = await aws.items(names.tables.suppression);
+  expect(items.filter(({ address }) => address === 'fred@example.org')).toEqual([]);
 });
 
 test('remove asks first: without a terminal it refuses, and a no does nothing', async () => {

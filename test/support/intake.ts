@@ -7,6 +7,7 @@ type Held = {
   readonly queueMessageId: string;
   readonly body: string;
   readonly enqueuedAt: EpochMs;
+  readonly redriven: boolean;
   visibleAt: number;
   receiveCount: number;
 };
@@ -14,6 +15,8 @@ type Held = {
 /** The intake queue: visibility, receive counts and partial batch failures as SQS has them. */
 export type Intake = {
   readonly put: (body: string | object) => string;
+  /** What `dlq redrive` puts: a new message with the mark of having been parked. */
+  readonly redrive: (body: string | object) => string;
   /** Puts the same SQS message back: SQS delivers at least once, not once. */
   readonly redeliver: (queueMessageId: string) => void;
   readonly receive: () => readonly QueueRecord[];
@@ -38,20 +41,23 @@ export function createIntake(time: VirtualTime): Intake {
   const deleted = new Map<string, Held>();
   let counter = 0;
   let receivesMax = 0;
+  const add = (body: string | object, redriven: boolean) => {
+    counter += 1;
+    const queueMessageId = `00000000-0000-4000-8000-${String(counter).padStart(12, '0')}`;
+    const now = time.clock();
+    held.set(queueMessageId, {
+      queueMessageId,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      enqueuedAt: now,
+      redriven,
+      visibleAt: now,
+      receiveCount: 0,
+    });
+    return queueMessageId;
+  };
   return {
-    put: (body) => {
-      counter += 1;
-      const queueMessageId = `00000000-0000-4000-8000-${String(counter).padStart(12, '0')}`;
-      const now = time.clock();
-      held.set(queueMessageId, {
-        queueMessageId,
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-        enqueuedAt: now,
-        visibleAt: now,
-        receiveCount: 0,
-      });
-      return queueMessageId;
-    },
+    put: (body) => add(body, false),
+    redrive: (body) => add(body, true),
     redeliver: (queueMessageId) => {
       const one = deleted.get(queueMessageId) ?? held.get(queueMessageId);
       if (!one) throw new Error(`no message ${queueMessageId} was ever here`);
@@ -70,6 +76,7 @@ export function createIntake(time: VirtualTime): Intake {
           body: one.body,
           enqueuedAt: one.enqueuedAt,
           receiveCount: one.receiveCount,
+          redriven: one.redriven,
         };
       });
     },

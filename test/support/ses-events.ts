@@ -34,6 +34,8 @@ export type EventChange = {
   readonly messageId?: string;
   readonly recipientIndex?: number;
   readonly tenant?: string;
+  /** Whom the mail went to. */
+  readonly destination?: readonly string[];
   /** Fields of the type's own object, such as `bounce`. */
   readonly own?: object;
 };
@@ -47,7 +49,7 @@ const ownObject: Readonly<Partial<Record<EventFile, string>>> = {
 export function eventBody(file: EventFile, change: EventChange = {}): string {
   const given = exampleEvent(file);
   const own = ownObject[file] ?? file;
-  const { messageId, recipientIndex = 0, tenant = 'acme' } = change;
+  const { messageId, recipientIndex = 0, tenant = 'acme', destination } = change;
   const tags =
     messageId === undefined
       ? {}
@@ -57,7 +59,11 @@ export function eventBody(file: EventFile, change: EventChange = {}): string {
         };
   return JSON.stringify({
     ...given,
-    mail: { ...given.mail, tags: { ...given.mail.tags, ...tags } },
+    mail: {
+      ...given.mail,
+      ...(destination ? { destination } : {}),
+      tags: { ...given.mail.tags, ...tags },
+    },
     [own]: { ...Object(given[own]), ...change.own },
   });
 }

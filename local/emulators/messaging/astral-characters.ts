@@ -16,7 +16,11 @@ export async function admitAstralCharacters(): Promise<void> {
     throw new Error(
       'fauxqs keeps its pattern of message characters elsewhere; look at sqsTypes.js again',
     );
-  Object.defineProperty(pattern, 'test', { value: (body: string) => refused.test(body) });
+  // Configurable, because a process may open a second runtime.
+  Object.defineProperty(pattern, 'test', {
+    value: (body: string) => refused.test(body),
+    configurable: true,
+  });
 }
 
 /** What SQS refuses, counted in whole characters. */

@@ -9,13 +9,20 @@ import { md5OfAttributes } from './message-attributes.ts';
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
  */
 const carrier = 'AWS.MessageGroupId';
+const callBytesMax = 1_048_576;
 
-/** Returns a SendMessage or SendMessageBatch input whose group ids survive a standard queue. */
+/**
+ * Returns a SendMessage or SendMessageBatch input whose group ids survive a standard queue. fauxqs counts
+ * what carries them, AWS does not: a call that fills SQS's limit goes without, and is received without.
+ */
 export function carryGroups(input: JsonObject): JsonObject {
   if (stringAt(input, 'QueueUrl')?.endsWith('.fifo')) return input;
   const entries = input['Entries'];
-  if (entries === undefined) return carryGroup(input);
-  return { ...input, Entries: listOr(entries).map((entry) => carryGroup(objectOr(entry))) };
+  const carried = (entries === undefined ? [input] : listOr(entries)).map((entry) =>
+    carryGroup(objectOr(entry)),
+  );
+  if (sum(carried.map(messageBytes)) > callBytesMax) return input;
+  return entries === undefined ? (carried[0] ?? input) : { ...input, Entries: carried };
 }
 
 /** Returns the answer to a send with the digests that the caller's own attributes have. */
@@ -72,6 +79,19 @@ function carryGroup(message: JsonObject): JsonObject {
   const attributes: Record<string, Json> = { ...objectOr(message['MessageAttributes']) };
   attributes[carrier] = { DataType: 'String', StringValue: group };
   return { ...message, MessageAttributes: attributes };
+}
+
+/** An attribute counts with its name, type and value. */
+function messageBytes({ MessageBody, MessageAttributes }: JsonObject): number {
+  const attributes = Object.entries(objectOr(MessageAttributes)).flatMap(([name, attribute]) => [
+    name,
+    ...Object.values(objectOr(attribute)).map((value) => asText(value)),
+  ]);
+  return sum([asText(MessageBody ?? ''), ...attributes].map((text) => Buffer.byteLength(text)));
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 function correctDigest(sent: JsonObject, attributes: JsonObject): JsonObject {

@@ -1,5 +1,3 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import { localTarget } from '../../../adapters/clients.ts';
@@ -38,16 +36,13 @@ export type WorldOptions = {
   /** Name of the journey, one a file. */
   readonly journey: string;
   readonly stack: StackName;
-  /** Changes the synthesized template, where real waiting times are longer than a test. */
-  readonly edit?: (template: string) => string;
 };
 
 /** Boots one of the two deployments on its own emulators, from bundles that all journeys share. */
-export async function openWorld({ journey, stack, edit }: WorldOptions): Promise<World> {
-  const shared = assemblyFolder(inject('journeys'));
+export async function openWorld({ journey, stack }: WorldOptions): Promise<World> {
   const logs: string[] = [];
   const runtime = await startRuntime({
-    assemblyDir: edit ? editedAssembly(shared, { journey, stack, edit }) : shared,
+    assemblyDir: assemblyFolder(inject('journeys')),
     stackName: stack,
     port: 0,
     seed: 1,
@@ -93,6 +88,17 @@ export async function newTenant(
   return tenant;
 }
 
+/** Returns an SQS message as Lambda hands it to a function when SQS delivers it once more. */
+export function redelivery(messageId: string | undefined, body: object): object {
+  return {
+    messageId,
+    receiptHandle: 'of a delivery by hand',
+    body: JSON.stringify(body),
+    attributes: { SentTimestamp: String(Date.now()), ApproximateReceiveCount: '2' },
+    messageAttributes: {},
+  };
+}
+
 /** Asks the local runtime what AWS has no call for. */
 export async function askLocal(
   { endpoint }: World,
@@ -123,15 +129,4 @@ export async function invoke(
   });
   const text = await answer.text();
   return answer.headers.has('x-amz-function-error') || !answer.ok ? text : undefined;
-}
-
-function editedAssembly(
-  shared: string,
-  { journey, stack, edit }: WorldOptions & { readonly edit: (template: string) => string },
-): string {
-  const copy = join(inject('journeys'), `assembly-${journey}`);
-  cpSync(shared, copy, { recursive: true });
-  const file = join(copy, `${stack}.template.json`);
-  writeFileSync(file, edit(readFileSync(file, 'utf8')));
-  return copy;
 }

@@ -28,7 +28,7 @@ export async function composeMime(source: Source): Promise<Buffer> {
   const { content } = source;
   if (content.kind === 'raw') return withoutSesHeaders(content.bytes);
   if (content.kind === 'unrendered') return Buffer.from(`${content.error}\r\n`);
-  return new MailComposer({
+  const composed = await new MailComposer({
     from: source.from?.text,
     to: source.destination?.to.map(({ text }) => text),
     cc: source.destination?.cc.map(({ text }) => text),
@@ -47,6 +47,20 @@ export async function composeMime(source: Source): Promise<Buffer> {
   })
     .compile()
     .build();
+  return withBareEncodedWords(composed);
+}
+
+/**
+ * Names come encoded (RFC 2047) and SES sends them as given; the composer takes them for text and puts
+ * quotes around, in which an encoded word means nothing (RFC 2047 section 5).
+ */
+function withBareEncodedWords(mime: Buffer): Buffer {
+  const end = mime.indexOf('\r\n\r\n');
+  const head = mime.subarray(0, end).toString('latin1');
+  const bare = head.replace(/^(?:From|To|Cc|Reply-To):(?:[^\r]|\r\n[ \t])*/gm, (field) =>
+    field.replace(/"((?:=\?[^"?\s]+\?[BbQq]\?[^"?]*\?=\s*)+)"/g, '$1'),
+  );
+  return Buffer.concat([Buffer.from(bare, 'latin1'), mime.subarray(end)]);
 }
 
 /** The top-level Content-Type that `composeMime` will write, known without composing. */

@@ -1,0 +1,25 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+export type ProveOptions = {
+  /** Print one JSON object instead of the page. */
+  readonly json: boolean;
+  /** Seconds that `npm test` took, for the page; it is not measured here. */
+  readonly testSeconds?: number;
+};
+
+/** Returns what `npm run prove -- …` asks for; wrong words end the process with a sentence and code 2. */
+export function readOptions(args: readonly string[]): ProveOptions {
+  const command = new Command('npm run prove --')
+    .description('Measure every number that this repository claims, and write docs/measured.md.')
+    .option('--json', 'print one JSON object instead of the page', false)
+    .option('--test-seconds <seconds>', 'how long npm test took, to stand in the page', seconds)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(args, { from: 'user' });
+  return command.opts<ProveOptions>();
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError(`got ${text}, a number above 0 is needed`);
+}

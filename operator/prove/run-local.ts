@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+import { namesOf } from '../../contract/names.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { type RunReport, runRequests } from '../start/run-requests.ts';
+import type { Synthesized } from './assembly.ts';
+
+/** A fresh runtime of the synthesized deployment, and what a proof does with one. */
+export type LocalRun = {
+  readonly runtime: Runtime;
+  /** Sends queue bodies through the pipeline and waits until each recipient has its outcome. */
+  readonly send: (bodies: readonly string[]) => Promise<RunReport>;
+  readonly local: (path: string, change?: { method: string; body?: object }) => Promise<unknown>;
+  /** Fires every schedule once, and waits until the functions are through. */
+  readonly fireSchedules: () => Promise<void>;
+  /** Names of the metrics that functions wrote to their logs so far. */
+  readonly metricsLogged: () => readonly string[];
+};
+
+const timeoutSeconds = 120;
+const lookMs = 50;
+
+/** Boots the deployment on its own emulators, hands it over and ends it. */
+export async function withRuntime<T>(
+  { folder, config }: Synthesized,
+  work: (run: LocalRun) => Promise<T>,
+): Promise<T> {
+  const lines: string[] = [];
+  const runtime = await startRuntime({
+    assemblyDir: folder,
+    stackName: namesOf(config.deployment).stack,
+    port: 0,
+    seed: 1,
+    onLog: (_source, line) => lines.push(line),
+  });
+  const local: LocalRun['local'] = (path, change) => askLocal(runtime, path, change);
+  try {
+    return await work({
+      runtime,
+      local,
+      send: (bodies) =>
+        runRequests([bodies], {
+          runtime,
+          deployment: config.deployment,
+          streams: Object.keys(config.streams),
+          timeoutSeconds,
+          onProgress: () => undefined,
+        }),
+      fireSchedules: async () => {
+        const { schedules } = timetable.parse(await local('/schedules'));
+        for (const { arn } of schedules)
+          await local(`/schedules/${encodeURIComponent(arn)}`, { method: 'POST' });
+        while (!(await runtime.idle())) await pause(lookMs);
+      },
+      metricsLogged: () => [...new Set(lines.flatMap(metricsIn))].sort(),
+    });
+  } finally {
+    await runtime.close();
+  }
+}
+
+const timetable = z.object({ schedules: z.array(z.object({ arn: z.string() })) });
+
+async function askLocal(
+  { endpointUrl }: Runtime,
+  path: string,
+  change?: { readonly method: string; readonly body?: object },
+): Promise<unknown> {
+  const answer = await fetch(`${endpointUrl}/_local${path}`, {
+    ...(change ? { method: change.method } : {}),
+    ...(change?.body ? { body: JSON.stringify(change.body) } : {}),
+  });
+  if (!answer.ok) throw new Error(`/_local${path}: HTTP ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+const metricLine = z.object({
+  _aws: z.object({
+    CloudWatchMetrics: z.array(z.object({ Metrics: z.array(z.object({ Name: z.string() })) })),
+  }),
+});
+
+function metricsIn(line: string): readonly string[] {
+  if (!line.includes('"_aws"')) return [];
+  const { _aws } = metricLine.parse(JSON.parse(line));
+  return _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
+}
