@@ -42,6 +42,7 @@ export const createSendingSes = (target: Target = {}) =>
     requestHandler: {
       connectionTimeout: connectMs,
       requestTimeout: sendMs,
+      socketTimeout: sendMs,
       throwOnRequestTimeout: true,
     },
   });
@@ -62,6 +63,7 @@ function options(target: Target) {
     requestHandler: {
       connectionTimeout: connectMs,
       requestTimeout: answerMs,
+      socketTimeout: answerMs,
       throwOnRequestTimeout: true,
     },
     ...(target.region ? { region: target.region } : {}),

@@ -62,13 +62,21 @@ export async function replaceRequest(
     ledger.dynamo.send(
       new PutItemCommand({
         TableName: ledger.name,
-        Item: toItem({ ...seen, ...change }),
+        Item: toItem(renewed({ ...seen, ...change }, ledger)),
         ConditionExpression: '#state = :state AND claimedAt = :claimedAt',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: toItem({ ':state': seen.state, ':claimedAt': seen.claimedAt }),
       }),
     ),
   );
+}
+
+/** What waits may wait long (a held tenant): its item must outlive it, or its half sent mail would repeat. */
+const waitingDays = 400;
+
+function renewed(item: RequestItem, ledger: Ledger): RequestItem {
+  const days = item.state === 'waiting' ? waitingDays : ledger.keepDays;
+  return { ...item, ttl: Math.max(item.ttl, ttlEpochSeconds(item.claimedAt as EpochMs, days)) };
 }
 
 /**
@@ -86,14 +94,19 @@ export async function releaseClaim(
         TableName: ledger.name,
         Key: toItem(ledgerKeys.request(claim.messageId)),
         UpdateExpression: decided
-          ? 'SET #state = :waiting, decided.#all = :decided'
-          : 'SET #state = :waiting',
+          ? 'SET #state = :waiting, #ttl = :ttl, decided.#all = :decided'
+          : 'SET #state = :waiting, #ttl = :ttl',
         ConditionExpression: '#state = :claimed AND claimedAt = :claimedAt',
-        ExpressionAttributeNames: { '#state': 'state', ...(decided ? { '#all': '*' } : {}) },
+        ExpressionAttributeNames: {
+          '#state': 'state',
+          '#ttl': 'ttl',
+          ...(decided ? { '#all': '*' } : {}),
+        },
         ExpressionAttributeValues: toItem({
           ':waiting': 'waiting',
           ':claimed': 'claimed',
           ':claimedAt': claim.claimedAt,
+          ':ttl': ttlEpochSeconds(claim.claimedAt as EpochMs, waitingDays),
           ...(decided ? { ':decided': decided } : {}),
         }),
       }),
@@ -119,7 +132,8 @@ export async function putAttempt(
     stream: attempt.stream,
     at: attempt.at,
     entries: [...attempt.entries],
-    ttl: ttlEpochSeconds(attempt.at, ledger.keepDays),
+    // An attempt that is gone reads as never sent, so it lives as long as a request may wait.
+    ttl: ttlEpochSeconds(attempt.at, waitingDays),
   };
   await ledger.dynamo.send(new PutItemCommand({ TableName: ledger.name, Item: toItem(item) }));
 }

@@ -34,6 +34,8 @@ export const requestItem = z.object({
   claimedAt: ms,
   /** Attempt of the latest claim; its item lists what was handed to SES. */
   attemptIds: z.array(z.string()),
+  /** A person sent its ambiguous attempts again: those begun before this count as unsent. */
+  redrivenAt: z.exactOptional(ms),
   /** Recipient index → outcome decided before SES; `*` means every recipient. */
   decided: z.record(z.string(), decidedOutcome),
   /** When the request reached its queue. */

@@ -160,9 +160,13 @@ function recipientOutcome(
     ...attempted,
     ...own.map(eventFact),
   ].sort((a, b) => a.at - b.at);
+  // What SES has, our own checks cannot take back: an ambiguous mail may have been decided about later.
+  const taken = facts.some(({ source, outcome }) => source !== 'check' && hasLeft(outcome));
   const last = outcomeOf(
-    facts.flatMap(({ outcome, reason, at }) =>
-      outcome ? [{ outcome, at, ...(reason ? { reason } : {}) }] : [],
+    facts.flatMap(({ source, outcome, reason, at }) =>
+      outcome && !(taken && source === 'check')
+        ? [{ outcome, at, ...(reason ? { reason } : {}) }]
+        : [],
     ),
   );
   const recipientKey = tried[0]?.entry.k ?? own.find((event) => event.recipientKey)?.recipientKey;
@@ -176,6 +180,10 @@ function recipientOutcome(
     sesMessageIds: [...new Set(facts.flatMap(({ sesMessageId }) => sesMessageId ?? []))],
     facts,
   };
+}
+
+function hasLeft(outcome: OutcomeName | undefined): boolean {
+  return outcome !== undefined && /^(accepted|delivered|bounced|complained)$/.test(outcome);
 }
 
 function decidedFacts(request: RequestItem, index: number): readonly RecipientFact[] {

@@ -82,6 +82,9 @@ const byStatus: Readonly<Record<number, Refusal>> = {
   429: throttled,
 };
 
+/** The SDK's words for a connection that was never made; they come without a code. */
+const noConnection = /did not establish a connection|without establishing a connection/i;
+
 /** System codes that prove that the request never left: safe to try again. */
 const neverLeft = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
@@ -99,6 +102,8 @@ export function judgeRefusal(failure: SesFailure, from: string): Refusal {
     ({ name, text }) => name.test(failure.name) && (!text || text.test(failure.message)),
   );
   if (rule) return rule.means;
+  if (failure.httpStatus === undefined && noConnection.test(failure.message))
+    return { kind: 'retry', reason: 'unreachable' };
   if (neverLeft.test(failure.systemCode ?? '')) return { kind: 'retry', reason: 'unreachable' };
   if (failure.httpStatus === undefined) return noAnswer;
   // Below 400 SES said yes and the rest of its answer was lost; a gateway's 5xx hides what SES said.

@@ -4,13 +4,19 @@ import { metrics } from '../../contract/metrics.ts';
 import { type EpochMs, secondMs } from '../../domain/time.ts';
 import type { Job } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
-import { keepTerminal, newRequest } from './request-item.ts';
+import { aboutJob, identityOf, keepTerminal, newRequest } from './request-item.ts';
 import { isRedriven, readStanding, type Standing } from './standing.ts';
 
 /** Whether this delivery may send, and to whom. */
 export type Claim =
   /** Ours; `sendTo` are the recipient indexes still to be sent to. */
-  | { readonly kind: 'mine'; readonly claimedAt: EpochMs; readonly sendTo: readonly number[] }
+  | {
+      readonly kind: 'mine';
+      readonly claimedAt: EpochMs;
+      readonly sendTo: readonly number[];
+      /** Nobody claimed it before, so nobody has told the app of refused recipients. */
+      readonly first: boolean;
+    }
   /** Nobody can tell whether SES took it, and this stream leaves such mail to a person. */
   | { readonly kind: 'left'; readonly claimedAt: EpochMs }
   | Exclude<Standing, { kind: 'open' }>;
@@ -31,24 +37,27 @@ export async function claimRequest(
 ): Promise<Claim> {
   const word = { state: 'claimed' as const, decided: plan.decided, attemptIds: plan.attemptIds };
   if (await putRequest(ports.ledger, newRequest(job, ports.stream, now, word)))
-    return { kind: 'mine', claimedAt: now, sendTo: plan.wanted };
-  const standing = await readStanding(job, ports, now);
+    return { kind: 'mine', claimedAt: now, sendTo: plan.wanted, first: true };
+  const standing = await readStanding(identityOf(job), ports, now);
   if (standing.kind === 'busy') ports.tally.count(metrics.ambiguous, standing.ambiguousCount);
   if (standing.kind !== 'open') return standing;
   const { seen, open, ambiguous } = standing;
+  const redriven = isRedriven(seen, job.record);
   const taken = await replaceRequest(ports.ledger, seen, {
     state: 'claimed',
     claimedAt: now,
     decided: { ...keepTerminal(seen), ...only(plan.decided, open) },
     attemptIds: [...seen.attemptIds, ...plan.attemptIds],
-    queueMessageId: job.record.queueMessageId,
+    ...(redriven ? { redrivenAt: now } : {}),
+    ...aboutJob(job),
   });
   if (!taken) return { kind: 'busy', afterMs: 2 * secondMs, ambiguousCount: 0 };
   ports.tally.count(metrics.ambiguous, ambiguous.length);
-  if (ambiguous.length > 0 && ports.policy.ambiguous === 'leave' && !isRedriven(seen, job.record))
+  if (ambiguous.length > 0 && ports.policy.ambiguous === 'leave' && !redriven)
     return { kind: 'left', claimedAt: now };
   const openNow = new Set(open);
-  return { kind: 'mine', claimedAt: now, sendTo: plan.wanted.filter((one) => openNow.has(one)) };
+  const sendTo = plan.wanted.filter((one) => openNow.has(one));
+  return { kind: 'mine', claimedAt: now, sendTo, first: seen.attemptIds.length === 0 };
 }
 
 /** What is decided now says nothing about a recipient whose mail SES has. */

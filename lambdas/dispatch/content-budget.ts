@@ -1,9 +1,13 @@
 import type { StoredContent } from '../../adapters/content-store.ts';
+import { requestLimits } from '../../contract/send-request.ts';
 
 type ReadContent = (key: string, bytesMax: number) => Promise<StoredContent>;
 
-/** Bytes of stored content that one batch may hold in a function of 512 MB: any single one, not ten. */
-export const contentBudgetBytes = 40_000_000;
+/**
+ * Bytes of stored content that one batch may hold in a function of 512 MB: any single request with its
+ * attachments, so that none waits for ever, and not ten of them.
+ */
+export const contentBudgetBytes = requestLimits.storedBodyBytes + requestLimits.messageBytes;
 
 /**
  * Returns a reader that takes one object at a time and no more than the budget in all.

@@ -8,7 +8,7 @@ import { rejectedRecipient } from './conclude-job.ts';
 import { done, type Fate, type Job, later, recipientsOf } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
 import { rejectUnderQueueId } from './reject-unusable.ts';
-import { keepTerminal, newRequest } from './request-item.ts';
+import { aboutJob, identityOf, keepTerminal, newRequest } from './request-item.ts';
 import { readStanding, type Standing } from './standing.ts';
 
 type Word = {
@@ -20,7 +20,10 @@ type Word = {
 };
 
 /** What became of a word about a request: written, or why it was not. */
-export type Written = { readonly kind: 'recorded' } | Exclude<Standing, { kind: 'open' }>;
+export type Written =
+  /** `about`: the recipients it speaks of, absent when it is every one. */
+  | { readonly kind: 'recorded'; readonly about?: readonly number[] }
+  | Exclude<Standing, { kind: 'open' }>;
 
 /** Records that a request ends without SES: every recipient is suppressed or refused. */
 export function concludeRequest(
@@ -53,10 +56,17 @@ export async function rejectRequest(
   now: EpochMs,
 ): Promise<Fate> {
   const all = { outcome: 'rejected', ...why } as const;
-  return decide(job, { state: 'rejected', all }, ports, now, async () => {
+  return decide(job, { state: 'rejected', all }, ports, now, async (about) => {
     const { messageId, record, request } = job;
     const { id, tenant } = request;
     ports.tally.count(metrics.rejected);
+    if (about && about.length < recipientsOf(request).length) {
+      // Some of its recipients have their mail: the app is told of the others, one by one.
+      await ports.publishRejected(
+        about.map((index) => rejectedRecipient(job, index, why, ports.stream)),
+      );
+      return;
+    }
     await ports.publishRejected([
       {
         stream: ports.stream,
@@ -132,11 +142,11 @@ async function decide(
   word: Word,
   ports: DispatchPorts,
   now: EpochMs,
-  andThen: () => void | Promise<void> = () => {},
+  andThen: (about?: readonly number[]) => void | Promise<void> = () => {},
 ): Promise<Fate & { readonly recorded?: true }> {
   const written = await writeWord(job, word, ports, now);
   if (written.kind !== 'recorded') return yieldTo(written, job, ports, now);
-  await andThen();
+  await andThen(written.about);
   return { ...done, recorded: true };
 }
 
@@ -150,7 +160,7 @@ async function writeWord(
   const decided = word.all ? { '*': word.all } : { ...word.each };
   const first = newRequest(job, ports.stream, now, { state: word.state, decided });
   if (await putRequest(ports.ledger, first)) return { kind: 'recorded' };
-  const standing = await readStanding(job, ports, now);
+  const standing = await readStanding(identityOf(job), ports, now);
   if (standing.kind !== 'open') return standing;
   const { seen, open } = standing;
   const about = open.flatMap((index) => {
@@ -161,10 +171,10 @@ async function writeWord(
     state: word.state,
     claimedAt: now,
     decided: { ...keepTerminal(seen), ...Object.fromEntries(about) },
-    queueMessageId: job.record.queueMessageId,
+    ...aboutJob(job),
   });
   return replaced
-    ? { kind: 'recorded' }
+    ? { kind: 'recorded', about: open }
     : { kind: 'busy', afterMs: 2 * secondMs, ambiguousCount: 0 };
 }
 

@@ -1,10 +1,10 @@
-import { putRequest } from '../../adapters/ledger.ts';
+import { putRequest, replaceRequest } from '../../adapters/ledger.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { messageIdOf, messageIdOfQueueMessage } from '../../domain/message-id.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import { type EpochMs, secondMs } from '../../domain/time.ts';
 import { done, type Fate, later, type Unusable } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
-import { readStanding } from './standing.ts';
+import { readStanding, type Standing } from './standing.ts';
 
 /** Tenant of a body that names none we can read. */
 const unnamedTenant = 'default';
@@ -28,10 +28,36 @@ export async function rejectUnusable(
   const standing =
     digest === undefined
       ? undefined
-      : await readStanding({ record, messageId, digest }, ports, now);
+      : await readStanding(
+          { record, messageId, digest, recipientCount: unusable.recipientCount },
+          ports,
+          now,
+        );
+  if (standing?.kind === 'open') {
+    const taken = await rejectOpen(unusable, standing, ports, now);
+    return taken ? tell(unusable, messageId, ports) : later(2 * secondMs);
+  }
   if (standing?.kind === 'busy') return later(standing.afterMs);
   if (standing?.kind === 'repeated') return done;
   return rejectUnderQueueId(unusable, ports, now);
+}
+
+/** It was usable when it was held, parked or begun; what it points to has gone meanwhile. */
+function rejectOpen(
+  { record, reason, detail, digest, recipientCount }: Unusable,
+  { seen, open }: Extract<Standing, { kind: 'open' }>,
+  ports: DispatchPorts,
+  now: EpochMs,
+): Promise<boolean> {
+  const why = { outcome: 'rejected' as const, reason, detail };
+  return replaceRequest(ports.ledger, seen, {
+    state: 'rejected',
+    claimedAt: now,
+    queueMessageId: record.queueMessageId,
+    recipientCount,
+    ...(digest === undefined ? {} : { digest }),
+    decided: Object.fromEntries(open.map((index) => [String(index), why])),
+  });
 }
 
 /** Records a rejection under SQS's message id, which nothing else can have, and tells the app. */

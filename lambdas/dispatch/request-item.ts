@@ -1,6 +1,7 @@
 import type { DecidedOutcome, RequestItem } from '../../contract/items.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { type Job, recipientsOf } from './job.ts';
+import type { Identity } from './standing.ts';
 
 /** Returns the request item of a job as it is written first. */
 export function newRequest(
@@ -26,6 +27,21 @@ export function newRequest(
     attemptIds: [...(word.attemptIds ?? [])],
     decided: { ...word.decided },
     enqueuedAt: job.record.enqueuedAt,
+  };
+}
+
+/** Returns what tells a job's request from another. */
+export function identityOf(job: Job): Identity {
+  const { record, messageId, digest, request } = job;
+  return { record, messageId, digest, recipientCount: recipientsOf(request).length };
+}
+
+/** Returns what a later word writes anew: a corrected request has other content under the same id. */
+export function aboutJob(job: Job): Partial<RequestItem> {
+  return {
+    queueMessageId: job.record.queueMessageId,
+    digest: job.digest,
+    recipientCount: recipientsOf(job.request).length,
   };
 }
 

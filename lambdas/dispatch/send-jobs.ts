@@ -17,6 +17,7 @@ import { closingMs, type Entry, sendAttempt } from './send-attempt.ts';
 /** A job this delivery may send, with the recipients still to be sent to. */
 type Claimed = ClaimedJob & {
   readonly judged: JudgedJob;
+  readonly first: boolean;
   readonly recipients: readonly JobRecipient[];
 };
 
@@ -73,6 +74,7 @@ async function claimJob(
   return {
     job,
     judged,
+    first: claim.first,
     claimedAt: claim.claimedAt,
     recipients: recipients.filter(({ index }) => sendTo.has(index)),
   };
@@ -93,7 +95,7 @@ async function finishJob(
   const known = results.get(one.job);
   const said = one.recipients.map(({ index }) => ({ index, result: known?.get(index) }));
   const fate = await concludeJob(one, said, wait, ports);
-  await tellDecided(one.judged, ports);
+  if (one.first) await tellDecided(one.judged, ports);
   await tellRejected(one.job, said, ports);
   return fate;
 }

@@ -9,6 +9,7 @@ export type Identity = {
   readonly record: QueueRecord;
   readonly messageId: string;
   readonly digest: string;
+  readonly recipientCount: number;
 };
 
 /** One recipient that was refused, by us or by SES. */
@@ -50,9 +51,11 @@ export async function readStanding(
 ): Promise<Standing> {
   const seen = await readRequest(ports.ledger, identity.messageId);
   if (!seen) return busy(secondMs);
-  if (seen.digest !== identity.digest) return { kind: 'reused' };
+  const other = seen.digest !== identity.digest;
+  if (other && seen.state !== 'rejected') return { kind: 'reused' };
   const attempts = await readAttempts(ports.ledger, seen.attemptIds);
   const states = standingByRecipient(seen, attempts);
+  if (other) return corrected(seen, states, identity);
   const undecided = Array.from({ length: seen.recipientCount }, (_, index) => index).filter(
     (index) => states.get(index) !== 'final' && !isDecided(seen, index),
   );
@@ -64,6 +67,17 @@ export async function readStanding(
   const wait = mustWait(seen, ambiguous.length, identity.record, now);
   if (wait !== undefined) return busy(wait, ambiguous.length);
   return { kind: 'open', seen, open: undecided.filter((index) => !heard.has(index)), ambiguous };
+}
+
+/** A rejected request of which nobody got anything may come again with other content. */
+function corrected(
+  seen: RequestItem,
+  states: ReadonlyMap<number, RecipientState>,
+  { recipientCount }: Identity,
+): Standing {
+  const sent = [...states.values()].some((state) => state !== 'unsent');
+  const open = Array.from({ length: recipientCount }, (_, index) => index);
+  return sent ? { kind: 'reused' } : { kind: 'open', seen, open, ambiguous: [] };
 }
 
 /** A person saw that the attempt is ambiguous and sent it again with `dlq redrive`. */
@@ -107,13 +121,14 @@ function standingByRecipient(
   attempts: readonly AttemptItem[],
 ): ReadonlyMap<number, RecipientState> {
   const states = new Map<number, RecipientState>();
-  for (const { entries, results } of attempts)
+  for (const { entries, results, at } of attempts)
     for (const [position, entry] of entries.entries()) {
       if (entry.m !== seen.pk) continue;
       const result = results?.[position];
+      const unclear = at < (seen.redrivenAt ?? 0) ? 'unsent' : 'ambiguous';
       const now: RecipientState =
         result === undefined || ('outcome' in result && result.outcome === 'unknown')
-          ? 'ambiguous'
+          ? unclear
           : 'ses' in result || result.outcome === 'rejected'
             ? 'final'
             : 'unsent';

@@ -106,3 +106,16 @@ test('a time-out is unknown: SES may have taken the mail', () =>
 
 test('missing credentials never left the function', () =>
   check({ name: 'CredentialsProviderError', message: 'none found' }, 'retry unreachable'));
+
+test('a connection that was never made proves that nothing left; one that hung proves nothing', () => {
+  const failure = (message: string) => ({ name: 'TimeoutError', message });
+  expect(
+    judgeRefusal(
+      failure(
+        '@smithy/node-http-handler - the request socket did not establish a connection with the server',
+      ),
+      'a@example.com',
+    ),
+  ).toEqual({ kind: 'retry', reason: 'unreachable' });
+  expect(judgeRefusal(failure('Request timed out'), 'a@example.com').kind).toBe('unknown');
+});
