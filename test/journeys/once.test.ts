@@ -4,6 +4,7 @@
  * while SES is taking a batch.
  */
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -139,13 +140,37 @@ async function killWhen(isTime: () => Promise<boolean>): Promise<void> {
 
 /** Kills every worker process of this file's runtime, as a lost machine would. */
 function killWorkers(): void {
-  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  const workers = list.split('\n').flatMap((line) => {
-    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return Number(parent) === process.pid && /lambda\/worker\/main/.test(args) ? [Number(pid)] : [];
-  });
+  const workers = processes().filter(
+    ({ parent, args }) => parent === process.pid && /lambda\/worker\/main/.test(args),
+  );
   expect(workers.length).toBeGreaterThan(0);
-  for (const pid of workers) process.kill(pid, 'SIGKILL');
+  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+}
+
+type Process = { readonly pid: number; readonly parent: number; readonly args: string };
+
+/** A machine with Node and npm alone may have no ps; Linux tells in /proc what ps would. */
+function processes(): readonly Process[] {
+  if (process.platform === 'linux')
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => processAt(Number(name)));
+  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return list.split('\n').flatMap((line) => {
+    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid ? [{ pid: Number(pid), parent: Number(parent), args }] : [];
+  });
+}
+
+function processAt(pid: number): readonly Process[] {
+  try {
+    const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return [{ pid, parent: Number(parent), args }];
+  } catch {
+    // It ended while we looked.
+    return [];
+  }
 }
 
 /** Dates claims back: nobody waits the 15 minutes in which SES may still tell what became of a mail. */
