@@ -38,8 +38,10 @@ export function createPacer(table: Table, headroom: number, clock: Clock): Pacer
       const latest = endBy - span;
       const step = { now, latest, span };
       const moved =
-        (await advance(table, step, 'behind others')) ??
-        (latest >= now ? await advance(table, step, 'at once') : undefined);
+        latest < now
+          ? undefined
+          : ((await advance(table, step, 'behind others')) ??
+            (await advance(table, step, 'at once')));
       if (moved) {
         rate = moved.rate ?? rate;
         return { kind: 'leased', startMs: moved.cursorMs - span, intervalMs };
@@ -93,7 +95,6 @@ async function advance(
 ): Promise<{ cursorMs: number; rate: number | undefined } | undefined> {
   const { condition, value } = moves[how];
   const { now, latest, span } = step;
-  if (how === 'behind others' && latest < now) return undefined;
   let answer: Record<string, unknown> | undefined;
   const done = await conditionally(async () => {
     const { Attributes } = await table.dynamo.send(

@@ -34,7 +34,6 @@ export function namesOf(deployment: string) {
       `${deployment}-content-${accountId}-${region}`,
     dispatchFunction: (stream: string) => `${deployment}-dispatch-${stream}`,
     feedbackFunction: `${deployment}-feedback`,
-    deliveryFunction: `${deployment}-delivery`,
     accountFunction: `${deployment}-account`,
     suppressionFunction: `${deployment}-suppression`,
     seedFunction: `${deployment}-seed`,

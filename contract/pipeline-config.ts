@@ -73,7 +73,7 @@ const stream = z.strictObject({
 });
 
 const retention = z.strictObject({
-  /** Days for which claims, attempts and outcomes can be looked up (1 to 400). Default 30. */
+  /** Days for which outcomes can be looked up (1 to 400); what waits, and what an attempt handed over, is kept 400. Default 30. */
   ledgerDays: z.int().min(1).max(400).default(30),
   /** Days for which function logs are kept; one of CloudWatch's steps. Default 30. */
   logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),

@@ -1,6 +1,6 @@
 import { releaseClaim } from '../../adapters/ledger.ts';
 import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
-import type { AttemptResult } from '../../contract/items.ts';
+import type { AttemptResult, DecidedOutcome } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { type EpochMs, hourMs, secondMs } from '../../domain/time.ts';
 import { done, type Fate, type Job, later } from './job.ts';
@@ -79,11 +79,7 @@ export async function parkJob(
     ...(why.detail === undefined ? {} : { detail: why.detail }),
   };
   if (Buffer.byteLength(job.record.body) > parkableBodyBytes) {
-    await releaseClaim(
-      ports.ledger,
-      { messageId: job.messageId, claimedAt: claimed.claimedAt },
-      decided,
-    );
+    await release(claimed, ports, decided);
     ports.tally.parked(why.reason);
     return later(hourMs);
   }
@@ -94,17 +90,17 @@ export async function parkJob(
     id: job.request.id,
     parkedAt: new Date(ports.clock()).toISOString(),
   });
-  await releaseClaim(
-    ports.ledger,
-    { messageId: job.messageId, claimedAt: claimed.claimedAt },
-    decided,
-  );
+  await release(claimed, ports, decided);
   ports.tally.parked(why.reason);
   return done;
 }
 
-async function release({ job, claimedAt }: ClaimedJob, ports: DispatchPorts): Promise<void> {
-  await releaseClaim(ports.ledger, { messageId: job.messageId, claimedAt });
+async function release(
+  { job, claimedAt }: ClaimedJob,
+  ports: DispatchPorts,
+  decided?: DecidedOutcome,
+): Promise<void> {
+  await releaseClaim(ports.ledger, { messageId: job.messageId, claimedAt }, decided);
 }
 
 /** Tells the app of recipients that SES refused. */

@@ -5,7 +5,7 @@ import type { QueueRecord } from '../queue-records.ts';
 import { withBudget } from './content-budget.ts';
 import { type Fate, type Job, later } from './job.ts';
 import { isUnusable, openRequest } from './open-request.ts';
-import { backOffMs, orLater } from './or-later.ts';
+import { afterFailureMs, backOffMs, orLater } from './or-later.ts';
 import type { DispatchPorts } from './ports.ts';
 import { deferRequest, expireRequest, holdRequest, rejectRequest } from './record-decision.ts';
 import { rejectUnusable } from './reject-unusable.ts';
@@ -88,7 +88,7 @@ async function sendAdmitted(
     return await sendJobs(jobs, ports);
   } catch (error) {
     ports.tally.failure(error);
-    return new Map(jobs.map(({ record }) => [record, later(backOffMs(30 * secondMs, record))]));
+    return new Map(jobs.map(({ record }) => [record, later(backOffMs(afterFailureMs, record))]));
   }
 }
 

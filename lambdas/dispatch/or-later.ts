@@ -4,7 +4,7 @@ import { type Fate, later } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
 
 /** A message that failed for a reason of ours comes back after this at first. */
-const afterFailureMs = 30 * secondMs;
+export const afterFailureMs = 30 * secondMs;
 
 const longestMs = 15 * minuteMs;
 

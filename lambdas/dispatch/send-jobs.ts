@@ -8,7 +8,7 @@ import { claimRequest } from './claim.ts';
 import { type ClaimedJob, concludeJob, parkJob, tellRejected, type Wait } from './conclude-job.ts';
 import type { Fate, Job, JobRecipient } from './job.ts';
 import { type JudgedJob, judgeJobs, tellDecided } from './judge-jobs.ts';
-import { orLater } from './or-later.ts';
+import { afterFailureMs, orLater } from './or-later.ts';
 import { attemptIdsOf, type PackedAttempt, packAttempts } from './pack-attempts.ts';
 import type { DispatchPorts } from './ports.ts';
 import { concludeRequest, yieldTo } from './record-decision.ts';
@@ -130,7 +130,7 @@ async function sendAttempts(
     return { results, wait: soon };
   } catch (error) {
     ports.tally.failure(error);
-    return { results, wait: { ms: 30 * secondMs, growing: true } };
+    return { results, wait: { ms: afterFailureMs, growing: true } };
   }
 }
 
@@ -144,9 +144,9 @@ function entriesOf(
   return parts.flatMap(({ job, recipients }) => {
     const open = new Set(claimed.get(job)?.recipients);
     const mine = recipients.filter((recipient) => open.has(recipient));
-    return mine.length === 0
-      ? []
-      : mine.map((recipient): Entry => ({ job, recipient, ...egress(job) }));
+    if (mine.length === 0) return [];
+    const chosen = egress(job);
+    return mine.map((recipient): Entry => ({ job, recipient, ...chosen }));
   });
 }
 
