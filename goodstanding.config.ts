@@ -15,7 +15,12 @@ export const config = defineConfig({
   tenancy: 'single',
 
   streams: {
-    transactional: { pools: ['shared'], deliveryEvents: true, ambiguous: 'resend' },
+    transactional: {
+      lane: 'transactional',
+      pools: ['shared'],
+      deliveryEvents: true,
+      ambiguous: 'resend',
+    },
     marketing: { pools: ['shared'] },
   },
 

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
@@ -29,6 +30,7 @@ export const createSqs = (target: Target = {}) => new SQSClient(options(target))
 export const createS3 = (target: Target = {}) =>
   new S3Client({ ...options(target), ...(isLocal(target) ? { forcePathStyle: true } : {}) });
 export const createEvents = (target: Target = {}) => new EventBridgeClient(options(target));
+export const createLambda = (target: Target = {}) => new LambdaClient(options(target));
 export const createSecrets = (target: Target = {}) => new SecretsManagerClient(options(target));
 
 /**

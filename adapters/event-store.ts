@@ -1,9 +1,10 @@
-import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { EventItem } from '../contract/items.ts';
-import { conditionally, type Table, toItem } from './items.ts';
+import { ledgerKeys } from '../contract/table-keys.ts';
+import { batchWrite } from './batch-write.ts';
+import { conditionally, fromItem, type Table, toItem } from './items.ts';
 
-const batchWriteMax = 25;
-const batchAttempts = 8;
+const writeAttempts = 8;
 
 /**
  * Writes one SES event. Idempotency key: message, recipient, kind and digest. Returns false when it was
@@ -27,21 +28,52 @@ export async function putEvent(table: Table, item: EventItem): Promise<boolean> 
  * @throws when DynamoDB leaves some unwritten; the batch is then delivered again
  */
 export async function putEvents(table: Table, items: readonly EventItem[]): Promise<void> {
-  const unique = [...new Map(items.map((item) => [`${item.pk}|${item.sk}`, item])).values()];
-  for (let from = 0; from < unique.length; from += batchWriteMax) {
-    let rest = unique
-      .slice(from, from + batchWriteMax)
-      .map((item) => ({ PutRequest: { Item: toItem(item) } }));
-    for (let attempt = 0; rest.length > 0; attempt += 1) {
-      if (attempt === batchAttempts)
-        throw new Error(`table ${table.name} left ${rest.length} events unwritten; retry later`);
-      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** attempt));
-      const answer = await table.dynamo.send(
-        new BatchWriteItemCommand({ RequestItems: { [table.name]: rest } }),
-      );
-      rest = (answer.UnprocessedItems?.[table.name] ?? []).flatMap(({ PutRequest }) =>
-        PutRequest?.Item ? [{ PutRequest: { Item: PutRequest.Item } }] : [],
-      );
-    }
-  }
+  const puts = [...new Map(items.map((item) => [`${item.pk}|${item.sk}`, item])).values()];
+  const leftCount = await batchWrite(table, { puts }, writeAttempts);
+  if (leftCount > 0)
+    throw new Error(`table ${table.name} left ${leftCount} events unwritten; retry later`);
+}
+
+/** Whose mails are to be told apart; `ttl` is that of the marks. */
+export type TwinQuestion = {
+  readonly messageId: string;
+  readonly recipientIndex: number;
+  readonly ttl: number;
+};
+
+/**
+ * Marks every mail that SES took for one recipient of a message beyond the first, and returns how many
+ * were not marked before. Idempotency key: message, recipient and SES message id. Of several mails all
+ * but one are marked in the end, in whatever order their events come: the look is strongly consistent, so
+ * of two writers the later one sees both. One read unit for events of up to 4 KB.
+ */
+export async function markTwins(table: Table, about: TwinQuestion): Promise<number> {
+  const { messageId, recipientIndex, ttl } = about;
+  const [, ...twins] = (await readSesMessageIds(table, about)).toSorted();
+  const marked = await Promise.all(
+    twins.map((sesMessageId) => {
+      const Item = toItem({ ...ledgerKeys.twin(messageId, recipientIndex, sesMessageId), ttl });
+      const ConditionExpression = 'attribute_not_exists(pk)';
+      const put = new PutItemCommand({ TableName: table.name, Item, ConditionExpression });
+      return conditionally(() => table.dynamo.send(put));
+    }),
+  );
+  return marked.filter(Boolean).length;
+}
+
+/** The mails that one page of 1 MB of a recipient's events tells of: a thousand events, where two are usual. */
+async function readSesMessageIds(table: Table, about: TwinQuestion): Promise<readonly string[]> {
+  const { Items = [] } = await table.dynamo.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :events)',
+      ExpressionAttributeValues: toItem({
+        ':pk': about.messageId,
+        ':events': ledgerKeys.eventsOf(about.recipientIndex),
+      }),
+      ProjectionExpression: 'sesMessageId',
+      ConsistentRead: true,
+    }),
+  );
+  return [...new Set(Items.map((item) => String(fromItem(item)['sesMessageId'])))];
 }

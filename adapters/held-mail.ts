@@ -1,7 +1,10 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { contentFolders } from '../contract/names.ts';
+import { namedRequest, waitedAttribute } from '../contract/waiting-mail.ts';
+import { type EpochMs, epochMs } from '../domain/time.ts';
 import type { ContentStore } from './content-store.ts';
+import { markWaited, type QueueBody } from './intake.ts';
 
 /** A request that waits for its tenant's release. */
 export type HeldMail = z.output<typeof heldMail>;
@@ -11,7 +14,12 @@ const heldMail = z.object({
   /** The queue body as it came. */
   body: z.string(),
   queueMessageId: z.string(),
-  enqueuedAt: z.number(),
+  enqueuedAt: z.number().transform(epochMs),
+  /** SQS's message id when the request first reached its queue: the one that the app knows. */
+  firstQueueMessageId: z.exactOptional(z.string()),
+  /** Message attributes that are text. */
+  attributes: z.exactOptional(z.record(z.string(), z.string())),
+  named: z.exactOptional(namedRequest),
 });
 
 /** Yields the keys of a tenant's waiting requests, a page of up to 1,000 at a time. */
@@ -51,8 +59,7 @@ export async function readHeld(
 ): Promise<HeldMail | 'unreadable' | undefined> {
   try {
     const { Body } = await store.s3.send(new GetObjectCommand({ Bucket: store.bucket, Key: key }));
-    const parsed = heldMail.safeParse(parseJson((await Body?.transformToString()) ?? ''));
-    return parsed.success ? parsed.data : 'unreadable';
+    return parseHeld((await Body?.transformToString()) ?? '');
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
     throw error;
@@ -62,6 +69,25 @@ export async function readHeld(
 /** Deletes a request that is in its queue again. Idempotent. */
 export async function deleteHeld(store: ContentStore, key: string): Promise<void> {
   await store.s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key: key }));
+}
+
+/** Returns the mail in an object's text, `unreadable` when it is not what dispatch writes. */
+export function parseHeld(text: string): HeldMail | 'unreadable' {
+  const parsed = heldMail.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : 'unreadable';
+}
+
+/**
+ * Returns what goes back into the queue: the mail as it came, with what it went through where SQS has room
+ * for that. Its deliveries count anew after a person's word; one says that it has been there before.
+ */
+export function releasedBody(mail: HeldMail, group: string, now: EpochMs): QueueBody {
+  const { body, attributes = {}, enqueuedAt, queueMessageId, named } = mail;
+  const { firstQueueMessageId = queueMessageId } = mail;
+  const { [waitedAttribute]: _before, ...others } = attributes;
+  const message = { body, group, attributes: others };
+  const life = { enqueuedAt, dueAt: now, receiveCount: 1, firstQueueMessageId };
+  return markWaited(message, { ...life, ...(named ? { named } : {}) }) ?? message;
 }
 
 function parseJson(text: string): unknown {

@@ -3,15 +3,23 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { requestLimits } from '../contract/send-request.ts';
+import { type Waited, waitedAttribute, writeWaited } from '../contract/waiting-mail.ts';
 
 /** A body that goes (back) into a queue; `group` is its tenant, for SQS's fair queues. */
 export type QueueBody = {
   readonly body: string;
   readonly group?: string;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** How long SQS keeps it hidden at first, whole seconds up to 900. */
+  readonly delaySeconds?: number;
 };
+
+/** SQS takes this many attributes a message. */
+const attributesMax = 10;
 
 /** SQS takes at most ten messages and 1 MiB in one call. */
 const callMessagesMax = 10;
@@ -57,24 +65,14 @@ export async function sendBodies(
   bodies: readonly QueueBody[],
 ): Promise<readonly boolean[]> {
   const taken = bodies.map(() => false);
-  for (const call of calls(bodies)) {
+  for (const call of inCalls(bodies)) {
     let left = call;
     for (let attempt = 0; left.length > 0 && attempt < attemptsMax; attempt += 1) {
       if (attempt > 0) await sleep(backoffMs * 2 ** attempt);
       const { Successful = [], Failed = [] } = await sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
-          Entries: left.map(({ position, body, group, attributes = {} }) => ({
-            Id: String(position),
-            MessageBody: body,
-            ...(group ? { MessageGroupId: group } : {}),
-            MessageAttributes: Object.fromEntries(
-              Object.entries(attributes).map(([name, StringValue]) => [
-                name,
-                { DataType: 'String', StringValue },
-              ]),
-            ),
-          })),
+          Entries: left.map(toEntry),
         }),
       );
       for (const { Id } of Successful) taken[Number(Id)] = true;
@@ -85,14 +83,50 @@ export async function sendBodies(
   return taken;
 }
 
-type PlacedBody = QueueBody & { readonly position: number };
+/** Returns what SQS counts of a message: its body, and each attribute's name, type and value. */
+export function queueBytes({ body, attributes = {} }: QueueBody): number {
+  return Object.entries(attributes).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(`${name}String${value}`),
+    Buffer.byteLength(body),
+  );
+}
 
-/** Splits bodies into calls that SQS takes. */
-function calls(bodies: readonly QueueBody[]): readonly (readonly PlacedBody[])[] {
+/** Returns a message with the mark of its life before; undefined where SQS has no room for the mark. */
+export function markWaited(message: QueueBody, waited: Waited): QueueBody | undefined {
+  const attributes = { ...message.attributes, [waitedAttribute]: writeWaited(waited) };
+  const marked = { ...message, attributes };
+  const fits =
+    queueBytes(marked) <= requestLimits.queueBodyBytes &&
+    Object.keys(attributes).length <= attributesMax;
+  return fits ? marked : undefined;
+}
+
+/** A body and where it stood among those it came with. */
+export type PlacedBody = QueueBody & { readonly position: number };
+
+/** Returns a body as an entry of SendMessageBatch; its id is its position. */
+export function toEntry(placed: PlacedBody): SendMessageBatchRequestEntry {
+  const { position, body, group, attributes = {}, delaySeconds } = placed;
+  return {
+    Id: String(position),
+    MessageBody: body,
+    ...(group ? { MessageGroupId: group } : {}),
+    ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    ),
+  };
+}
+
+/** Returns bodies in order, in calls that SQS takes. */
+export function inCalls(bodies: readonly QueueBody[]): readonly (readonly PlacedBody[])[] {
   const all: PlacedBody[][] = [];
   let bytes = 0;
   for (const [position, body] of bodies.entries()) {
-    const size = Buffer.byteLength(body.body);
+    const size = queueBytes(body);
     const last = all.at(-1);
     if (last && last.length < callMessagesMax && bytes + size <= callBytesMax) {
       last.push({ ...body, position });

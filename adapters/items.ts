@@ -1,13 +1,17 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
 import type { Key } from '../contract/table-keys.ts';
+import { busy } from './failure.ts';
 
 /** A table as its adapters see it. */
 export type Table = { readonly dynamo: DynamoDBClient; readonly name: string };
@@ -56,7 +60,7 @@ export async function getItems(
     let rest = keys.slice(from, from + batchGetMax).map(toItem);
     for (let attempt = 0; rest.length > 0; attempt += 1) {
       if (attempt === batchAttempts)
-        throw new Error(
+        throw busy(
           `table ${table.name} left ${rest.length} keys unread after ${batchAttempts} attempts; retry later`,
         );
       if (attempt > 0) await pause(25 * 2 ** attempt);
@@ -94,6 +98,24 @@ export async function* queryPartition(
   } while (start);
 }
 
+/** Returns the last raw items of a partition in key order, the last one first. */
+export async function queryLatest(
+  table: Table,
+  pk: string,
+  countMax: number,
+): Promise<readonly Record<string, unknown>[]> {
+  const { Items = [] } = await table.dynamo.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toItem({ ':pk': pk }),
+      ScanIndexForward: false,
+      Limit: countMax,
+    }),
+  );
+  return Items.map(fromItem);
+}
+
 /** Returns whether a conditional write was made; a failed condition is an answer, anything else throws. */
 export async function conditionally(write: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -102,6 +124,30 @@ export async function conditionally(write: () => Promise<unknown>): Promise<bool
   } catch (error) {
     if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
     throw error;
+  }
+}
+
+/**
+ * Updates an item where its condition holds. Returns the item as it is then; where the condition failed
+ * the item as it stood, if the store tells it.
+ */
+export async function updateIf(
+  table: Table,
+  update: Omit<UpdateItemCommandInput, 'TableName' | 'ReturnValues'>,
+): Promise<{ readonly done: boolean; readonly item: Record<string, unknown> | undefined }> {
+  try {
+    const { Attributes } = await table.dynamo.send(
+      new UpdateItemCommand({
+        ...update,
+        TableName: table.name,
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return { done: true, item: Attributes && fromItem(Attributes) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { done: false, item: error.Item && fromItem(error.Item) };
   }
 }
 

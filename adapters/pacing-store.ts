@@ -1,8 +1,17 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { pacingKeys } from '../contract/table-keys.ts';
-import { type Lease, mailIntervalMs } from '../domain/pacing.ts';
+import {
+  type Cursors,
+  type Lane,
+  type Lease,
+  mailIntervalMs,
+  type Place,
+  placeOf,
+  throttlePenalty,
+} from '../domain/pacing.ts';
 import type { Clock, EpochMs } from '../domain/time.ts';
-import { conditionally, fromItem, type Table, toItem } from './items.ts';
+import { busy } from './failure.ts';
+import { fromItem, type Table, toItem, updateIf } from './items.ts';
 
 /** A lease, or how far the cursor is ahead of what the caller can wait for. */
 export type LeaseAnswer =
@@ -10,51 +19,135 @@ export type LeaseAnswer =
   | { readonly kind: 'too-far'; readonly aheadMs: number };
 
 export type Pacer = {
+  readonly lane: Lane;
   /**
    * Leases the departure times of `count` recipients if the last of them is at `endBy` or before. What
    * does not fit takes no tokens: a lease that nobody uses would push everybody else further away.
    */
   readonly lease: (count: number, endBy: EpochMs) => Promise<LeaseAnswer>;
+  /**
+   * Returns how far the cursor is ahead of now, milliseconds, where such a lease would be refused; else
+   * undefined. By what this environment saw last, and a second look before it says no; takes nothing.
+   */
+  readonly aheadOf: (count: number, endBy: EpochMs) => Promise<number | undefined>;
+  /**
+   * Leases one more departure for a mail that SES throttled. It leaves when its lease begins; then the
+   * whole account pauses for a penalty, unless somebody's penalty is still too young.
+   */
+  readonly leaseThrottled: (endBy: EpochMs) => Promise<LeaseAnswer>;
   /** SES's send rate as last seen, recipients per second. */
   readonly ratePerSecond: () => Promise<number>;
 };
 
+/** What the item says: cursors, SES's rate, and until when nobody pays another penalty. */
+type Pace = Cursors & { readonly rate: number; readonly penalizedUntil: number };
+
+/** What a caller asks for, and when. */
+type Asked = {
+  readonly count: number;
+  readonly endBy: EpochMs;
+  readonly penalty?: ReturnType<typeof throttlePenalty>;
+  readonly now: EpochMs;
+  /** Whether the last lease of this environment began behind others. */
+  readonly backlog: boolean;
+};
+
+/** Other environments may move the cursor between two steps of ours this often. */
+const stepsMax = 20;
+
+/** A lane that had a backlog is taken to have one until its cursor is this old, milliseconds. */
+const backlogMemoryMs = 1000;
+
 /**
- * Returns a pacer over one shared cursor (GCRA): under backlog a lease is one update, when idle two.
- * The rate is read from the item that SES's answers are written to; each lease brings the newest back.
+ * Returns a pacer of one lane over the account's two cursors (GCRA). DynamoDB decides by condition where
+ * a lease begins. The environment remembers what the item said last and tries the likely condition
+ * first: idle or under backlog, a lease is one write. Each answer brings the newest rate, which
+ * `account` writes beside the cursors.
  * @see docs/decisions/0004-pacing.md
  */
-export function createPacer(table: Table, headroom: number, clock: Clock): Pacer {
-  let rate: number | undefined;
-  const ratePerSecond = async () => {
-    rate ??= (await readCursor(table)).rate;
-    return rate;
+export function createPacer(
+  table: Table,
+  { lane, headroom }: { readonly lane: Lane; readonly headroom: number },
+  clock: Clock,
+): Pacer {
+  let known: Pace | undefined;
+  let backlog = false;
+  let paidUntil = 0;
+  const pace = async () => {
+    known ??= await readPace(table);
+    return known;
   };
-  const lease = async (count: number, endBy: EpochMs): Promise<LeaseAnswer> => {
-    const intervalMs = mailIntervalMs(await ratePerSecond(), headroom);
-    const span = count * intervalMs;
-    for (;;) {
+  const takeTokens = async (asked: Omit<Asked, 'now' | 'backlog'>): Promise<LeaseAnswer> => {
+    let seen = await pace();
+    for (let steps = 0; steps < stepsMax; steps += 1) {
       const now = clock();
-      const latest = endBy - span;
-      const step = { now, latest, span };
-      const moved =
-        latest < now
-          ? undefined
-          : ((await advance(table, step, 'behind others')) ??
-            (await advance(table, step, 'at once')));
-      if (moved) {
-        rate = moved.rate ?? rate;
-        return { kind: 'leased', startMs: moved.cursorMs - span, intervalMs };
+      const step = planStep({ lane, headroom }, seen, { ...asked, now, backlog });
+      if (step.startMs > step.latest) {
+        // Old words could refuse for ever what a new rate or a mended cursor allows.
+        if (steps > 0) return { kind: 'too-far', aheadMs: step.startMs - now };
+        seen = await readPace(table);
+        known = seen;
+        continue;
       }
-      const { m } = await readCursor(table);
-      if (m > latest || now > latest) return { kind: 'too-far', aheadMs: Math.max(0, m - now) };
-      // Somebody moved the cursor between the steps; what it says now fits.
+      const moved = await advance(table, step);
+      seen = moved.pace ?? (await readPace(table));
+      known = seen;
+      backlog = moved.done && step.move.from !== ':now';
+      if (!moved.done) continue;
+      const startMs = backlog ? cursorOf(lane, seen) - step.span : now;
+      return { kind: 'leased', startMs, intervalMs: step.intervalMs };
     }
+    throw busy(`other leases moved the pacing cursor ${stepsMax} times; the mail waits`);
   };
-  return { lease, ratePerSecond };
+  const aheadOf = async (count: number, endBy: EpochMs) => {
+    const look = (seen: Pace) => {
+      const now = clock();
+      const { startMs } = placeOf(lane, seen, now);
+      const latest = endBy - count * mailIntervalMs(seen.rate, headroom);
+      return startMs > latest ? startMs - now : undefined;
+    };
+    if (look(await pace()) === undefined) return undefined;
+    known = await readPace(table);
+    return look(known);
+  };
+  const leaseThrottled = async (endBy: EpochMs): Promise<LeaseAnswer> => {
+    const penalty = throttlePenalty(mailIntervalMs((await pace()).rate, headroom));
+    const now = clock();
+    // An attempt's mails are throttled together: one of them asks for the penalty.
+    if (now < paidUntil) return takeTokens({ count: 1, endBy });
+    paidUntil = now + penalty.everyMs;
+    return takeTokens({ count: 1, endBy, penalty });
+  };
+  return {
+    lane,
+    lease: (count, endBy) => takeTokens({ count, endBy }),
+    aheadOf,
+    leaseThrottled,
+    ratePerSecond: async () => (await pace()).rate,
+  };
 }
 
-/** Writes SES's send rate (recipients per second) beside the cursor. Idempotent. */
+/** Returns the move that is likely to fit by what was seen last, and where its lease would begin. */
+function planStep(
+  { lane, headroom }: { readonly lane: Lane; readonly headroom: number },
+  seen: Pace,
+  { count, endBy, penalty, now, backlog }: Asked,
+) {
+  const intervalMs = mailIntervalMs(seen.rate, headroom);
+  const pays = now < seen.penalizedUntil ? undefined : penalty;
+  const { place } = placeOf(lane, seen, backlog ? now - backlogMemoryMs : now);
+  return {
+    move: moves[lane][place],
+    now,
+    intervalMs,
+    startMs: placeOf(lane, seen, now).startMs,
+    latest: endBy - count * intervalMs,
+    span: count * intervalMs + (pays?.pushMs ?? 0),
+    ...(pays ? { penalizedUntil: now + pays.everyMs } : {}),
+  };
+}
+
+/** Writes SES's send rate (recipients per second) beside the cursors. Idempotent. */
 export async function writeSendRate(table: Table, ratePerSecond: number): Promise<void> {
   await table.dynamo.send(
     new UpdateItemCommand({
@@ -67,8 +160,7 @@ export async function writeSendRate(table: Table, ratePerSecond: number): Promis
   );
 }
 
-/** Cursor (epoch milliseconds, 0 before the first lease) and rate. */
-async function readCursor(table: Table): Promise<{ readonly m: number; readonly rate: number }> {
+async function readPace(table: Table): Promise<Pace> {
   const { Item } = await table.dynamo.send(
     new GetItemCommand({
       TableName: table.name,
@@ -76,44 +168,89 @@ async function readCursor(table: Table): Promise<{ readonly m: number; readonly 
       ConsistentRead: true,
     }),
   );
-  const { m, rate } = Item ? fromItem(Item) : { m: undefined, rate: undefined };
-  if (typeof rate !== 'number' || !(rate > 0))
-    throw new Error('the pacing table holds no send rate; deploy again to seed it');
-  return { m: typeof m === 'number' ? m : 0, rate };
+  return toPace(Item ? fromItem(Item) : {});
 }
 
-/** The two ways to move the cursor; DynamoDB decides which one fits. */
-const moves = {
-  'behind others': { condition: 'm BETWEEN :now AND :latest', value: 'm + :span' },
-  'at once': { condition: 'attribute_not_exists(m) OR m < :now', value: ':now + :span' },
-} as const;
+function toPace({ m, t, rate, penalizedUntil }: Record<string, unknown>): Pace {
+  if (typeof rate !== 'number' || !(rate > 0))
+    throw new Error('the pacing table holds no send rate; deploy again to seed it');
+  const instant = (value: unknown) => (typeof value === 'number' ? value : 0);
+  return { m: instant(m), t: instant(t), rate, penalizedUntil: instant(penalizedUntil) };
+}
 
+function cursorOf(lane: Lane, { m, t }: Cursors): number {
+  return lane === 'transactional' ? t : m;
+}
+
+type Move = {
+  readonly condition: string;
+  /** Where the lease begins. */
+  readonly from: 'm' | 't' | ':now';
+  readonly set: string;
+};
+
+const behindTransactional = 't BETWEEN :now AND :latest';
+const transactionalIdle = '(attribute_not_exists(t) OR t < :now)';
+
+/**
+ * The ways to move the cursors. Transactional mail adds to `m` without a look, so after an idle time `m`
+ * may lag behind `t`; marketing begins behind the later of the two, and nothing is leased twice.
+ */
+const moves: Readonly<Record<Lane, Readonly<Record<Place, Move>>>> = {
+  transactional: {
+    'behind others': transactional('t', behindTransactional),
+    'behind transactional': transactional('t', behindTransactional),
+    'at once': transactional(':now', transactionalIdle),
+  },
+  marketing: {
+    'behind others': marketing(
+      'm',
+      'm BETWEEN :now AND :latest AND (attribute_not_exists(t) OR t <= m)',
+    ),
+    'behind transactional': marketing(
+      't',
+      `${behindTransactional} AND (attribute_not_exists(m) OR m < t)`,
+    ),
+    'at once': marketing(':now', `(attribute_not_exists(m) OR m < :now) AND ${transactionalIdle}`),
+  },
+};
+
+function transactional(from: Move['from'], condition: string): Move {
+  return { condition, from, set: `t = ${from} + :span, m = if_not_exists(m, :now) + :span` };
+}
+
+function marketing(from: Move['from'], condition: string): Move {
+  return { condition, from, set: `m = ${from} + :span` };
+}
+
+/**
+ * Moves the cursors, and with a penalty notes until when there is no other. Condition: the lease begins
+ * where the move says. Not idempotent: a move that is made twice wastes its tokens, which is safe.
+ */
 async function advance(
   table: Table,
-  step: { readonly now: number; readonly latest: number; readonly span: number },
-  how: keyof typeof moves,
-): Promise<{ cursorMs: number; rate: number | undefined } | undefined> {
-  const { condition, value } = moves[how];
-  const { now, latest, span } = step;
-  let answer: Record<string, unknown> | undefined;
-  const done = await conditionally(async () => {
-    const { Attributes } = await table.dynamo.send(
-      new UpdateItemCommand({
-        TableName: table.name,
-        Key: toItem(pacingKeys.account),
-        UpdateExpression: `SET m = ${value}`,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: toItem({
-          ':now': now,
-          ':span': span,
-          ...(how === 'behind others' ? { ':latest': latest } : {}),
-        }),
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    answer = Attributes ? fromItem(Attributes) : undefined;
+  step: {
+    readonly move: Move;
+    readonly now: number;
+    /** Where a lease may begin at the latest. */
+    readonly latest: number;
+    readonly span: number;
+    readonly penalizedUntil?: number;
+  },
+): Promise<{ readonly done: boolean; readonly pace: Pace | undefined }> {
+  const { move, now, latest, span, penalizedUntil } = step;
+  const isPenalty = penalizedUntil !== undefined;
+  const notYet = '(attribute_not_exists(penalizedUntil) OR penalizedUntil <= :now)';
+  const { done, item } = await updateIf(table, {
+    Key: toItem(pacingKeys.account),
+    UpdateExpression: `SET ${move.set}${isPenalty ? ', penalizedUntil = :penalizedUntil' : ''}`,
+    ConditionExpression: isPenalty ? `${move.condition} AND ${notYet}` : move.condition,
+    ExpressionAttributeValues: toItem({
+      ':now': now,
+      ':span': span,
+      ...(move.from === ':now' ? {} : { ':latest': latest }),
+      ...(isPenalty ? { ':penalizedUntil': penalizedUntil } : {}),
+    }),
   });
-  if (!done || typeof answer?.['m'] !== 'number') return undefined;
-  const { m: cursorMs, rate } = answer;
-  return { cursorMs, rate: typeof rate === 'number' ? rate : undefined };
+  return { done, pace: item && toPace(item) };
 }

@@ -3,6 +3,7 @@ import type {
   EmailContent,
   MessageHeader,
   MessageTag,
+  SendBulkEmailCommandInput,
   SendEmailCommandInput,
 } from '@aws-sdk/client-sesv2';
 import type { Mailbox, SendRequest } from '../contract/send-request.ts';
@@ -23,6 +24,8 @@ export type Mail = {
   readonly attachments: readonly Uint8Array[];
   readonly pool: string;
   readonly configurationSet: string;
+  /** SES may have this mail already. */
+  readonly again?: true;
 };
 
 /**
@@ -44,6 +47,29 @@ export function sendEmailInput(mail: Mail): SendEmailCommandInput {
     Content: content(mail),
     EmailTags: tags(mail),
     ConfigurationSetName: mail.configurationSet,
+  };
+}
+
+/**
+ * Returns the SES call for several recipients of one batch; the order of its entries is the mails'. What
+ * they share is taken from the first.
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendBulkEmail.html
+ */
+export function sendBulkEmailInput(mails: readonly [Mail, ...Mail[]]): SendBulkEmailCommandInput {
+  const { Content, EmailTags: _, Destination: __, ...shared } = sendEmailInput(mails[0]);
+  return {
+    ...shared,
+    DefaultContent: { Template: { ...Content?.Template, TemplateData: '{}' } },
+    BulkEmailEntries: mails.map((mail) => {
+      const { Destination, EmailTags, Content: own } = sendEmailInput(mail);
+      return {
+        Destination,
+        ReplacementTags: EmailTags,
+        ReplacementEmailContent: {
+          ReplacementTemplate: { ReplacementTemplateData: own?.Template?.TemplateData },
+        },
+      };
+    }),
   };
 }
 
@@ -126,6 +152,7 @@ function tags(mail: Mail): MessageTag[] {
     [tagNames.tenant]: mail.request.tenant,
     [tagNames.stream]: mail.request.stream,
     [tagNames.pool]: mail.pool,
+    ...(mail.again ? { [tagNames.again]: '1' } : {}),
   };
   return Object.entries({ ...mail.request.tags, ...ours }).map(([Name, Value]) => ({
     Name,

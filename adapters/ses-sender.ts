@@ -1,5 +1,6 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { judgeRefusal, type Refusal } from '../domain/ses-refusal.ts';
+import { judgeRefusal, type Refusal } from '../domain/ses-failures.ts';
+import { describeFailure } from './failure.ts';
 import { asMailbox, type Mail, sendEmailInput } from './ses-message.ts';
 
 export type SendAnswer =
@@ -11,29 +12,48 @@ export type SendMail = (mail: Mail) => Promise<SendAnswer>;
 /** Answers of SES may be quoted in outcomes, shortened and without the addresses they name. */
 const detailCharactersMax = 300;
 
+/** SES said yes and did not say under which name, so nobody can tell. */
+export const withoutMessageId: SendAnswer = {
+  ok: false,
+  refusal: { kind: 'unknown', reason: 'no-message-id' },
+  detail: 'SES named no message id',
+};
+
 /** Returns a function that hands one mail to SES; every failure is an answer, judged. */
 export function createSender(ses: SESv2Client): SendMail {
   return async (mail) => {
+    const call = build(() => new SendEmailCommand(sendEmailInput(mail)));
+    if ('ok' in call) return call;
     try {
-      const { MessageId } = await ses.send(new SendEmailCommand(sendEmailInput(mail)));
-      if (MessageId) return { ok: true, sesMessageId: MessageId };
-      return {
-        ok: false,
-        refusal: { kind: 'unknown', reason: 'no-message-id' },
-        detail: 'SES named no message id',
-      };
+      const { MessageId } = await ses.send(call);
+      return MessageId ? { ok: true, sesMessageId: MessageId } : withoutMessageId;
     } catch (error) {
-      const failure = describe(error);
-      return {
-        ok: false,
-        refusal: judgeRefusal(failure, asMailbox(mail.request.from).address),
-        detail: `${failure.name}: ${withoutAddresses(failure.message)}`.slice(
-          0,
-          detailCharactersMax,
-        ),
-      };
+      return answerOfFailure(error, asMailbox(mail.request.from).address);
     }
   };
+}
+
+/** Returns a call to SES, or the answer that it could not be written: our fault, and nothing has left. */
+export function build<T extends object>(write: () => T): T | Extract<SendAnswer, { ok: false }> {
+  try {
+    return write();
+  } catch (error) {
+    const { name, message } = describeFailure(error);
+    const refusal = { kind: 'park', reason: 'mail-unbuilt' } as const;
+    return { ok: false, refusal, detail: quoted(name, message) };
+  }
+}
+
+/** Returns what a call that failed means for a mail from this address. */
+export function answerOfFailure(error: unknown, from: string): SendAnswer {
+  const failure = describeFailure(error);
+  const { name, message } = failure;
+  return { ok: false, refusal: judgeRefusal(failure, from), detail: quoted(name, message) };
+}
+
+/** Returns SES's words as outcomes quote them: shortened and without addresses. */
+export function quoted(name: string, text: string): string {
+  return `${name}: ${withoutAddresses(text)}`.slice(0, detailCharactersMax);
 }
 
 /** A quoted local part, or a run of what a local part may hold; it starts where no run is under way. */
@@ -42,20 +62,4 @@ const localPart = /"(?:[^"\\]|\\.)*"@|(?<![^\s<>@,;:])[^\s<>@,;:]+@/g;
 /** Returns text with the local part of every address hidden, with its quotes and brackets. */
 export function withoutAddresses(text: string): string {
   return text.replace(localPart, '…@');
-}
-
-function describe(error: unknown) {
-  if (!(error instanceof Error)) return { name: 'Unknown', message: String(error) };
-  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
-  const status =
-    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
-      ? metadata.httpStatusCode
-      : undefined;
-  const code = 'code' in error ? error.code : undefined;
-  return {
-    name: error.name,
-    message: error.message,
-    ...(typeof status === 'number' ? { httpStatus: status } : {}),
-    ...(typeof code === 'string' ? { systemCode: code } : {}),
-  };
 }

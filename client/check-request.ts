@@ -1,8 +1,10 @@
 import { parseRequest } from '../contract/parse-request.ts';
 import { requestLimits } from '../contract/send-request.ts';
 import { isAddress, parseAddress } from '../domain/address.ts';
+import { uselessSchedule } from '../domain/gate.ts';
 import { messageIdOf } from '../domain/message-id.ts';
 import type { RejectReason } from '../domain/reasons.ts';
+import { dayMs } from '../domain/time.ts';
 
 /** A request in the form that the queue takes. */
 export type CheckedRequest = {
@@ -49,8 +51,13 @@ export function checkRequest(given: unknown, now: number): CheckedRequest | Chec
   if (request.sendAt && Date.parse(request.sendAt) - now > requestLimits.sendAheadMs)
     return problem(
       'send-at-too-far',
-      `sendAt: got ${request.sendAt}, allowed is up to 12 hours ahead`,
+      `sendAt: got ${request.sendAt}, allowed is up to ${requestLimits.sendAheadMs / dayMs} days ahead`,
     );
+  const useless = uselessSchedule({
+    ...(request.sendAt ? { sendAt: Date.parse(request.sendAt) } : {}),
+    ...(request.expiresAt ? { expiresAt: Date.parse(request.expiresAt) } : {}),
+  });
+  if (useless) return problem('expires-before-send', useless);
   if (request.kind === 'batch') {
     const addresses = request.recipients.map(({ to }) =>
       parseAddress(typeof to === 'string' ? to : to.address),

@@ -2,17 +2,23 @@
 import type * as z from 'zod';
 import type { PipelineConfig } from './pipeline-config.ts';
 
+/**
+ * Ours: the account function's environment names every stream, and Lambda's holds 4 KB.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export const streamsMax = 20;
+
 /** Returns what is wrong with a configuration whose every field is right by itself. */
 export function contradictions(config: PipelineConfig): readonly string[] {
   return [
-    ...emptiness(config),
+    ...countProblems(config),
     ...Object.keys(config.streams).flatMap((stream) => poolProblems(config, stream)),
     ...repeatedSets(config),
     ...zoneProblems(config),
   ];
 }
 
-function emptiness({ sendingDomains, sendingAddresses, streams }: PipelineConfig): string[] {
+function countProblems({ sendingDomains, sendingAddresses, streams }: PipelineConfig): string[] {
   const domains = sendingDomains.map(({ domain }) => domain);
   const problems = [...repeated(domains), ...repeated(sendingAddresses)].map(
     (twice) => `sendingDomains, sendingAddresses: got ${twice} twice; allowed: once; remove one`,
@@ -23,6 +29,11 @@ function emptiness({ sendingDomains, sendingAddresses, streams }: PipelineConfig
     );
   if (Object.keys(streams).length === 0)
     problems.push('streams: got none; allowed: at least one; define one such as transactional');
+  const streamCount = Object.keys(streams).length;
+  if (streamCount > streamsMax)
+    problems.push(
+      `streams: got ${streamCount}; allowed: at most ${streamsMax}; split them over two deployments`,
+    );
   return problems;
 }
 

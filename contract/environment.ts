@@ -3,6 +3,7 @@
  * read once by the handler. One schema serves both ends, and a test compares them with the template.
  */
 import * as z from 'zod';
+import { lanes } from '../domain/pacing.ts';
 
 const json = <T extends z.ZodType>(schema: T) =>
   z
@@ -18,8 +19,24 @@ export const streamPolicy = z.strictObject({
   ambiguous: z.enum(['resend', 'leave']),
   /** Share of SES's send rate that is used, 0..1. */
   sendRateHeadroom: z.number(),
+  /** Who leaves first when mail waits for SES's rate. */
+  lane: z.enum(lanes),
+  /** Dispatch environments that share the rate, those of the overflow lane included. */
+  concurrency: z.int(),
+  /** Share of the stream's rate for one tenant while others wait; absent without an overflow lane. */
+  tenantShare: z.exactOptional(z.number()),
+  /** Whether recipients of a batch leave together in one call; absent means one by one. */
+  bulk: z.exactOptional(z.literal(true)),
+  /** How long what was handed to SES is kept, in seconds; absent where it is not kept. */
+  storeSeconds: z.exactOptional(z.int()),
+  /** Which indexes are written; absent means none. */
+  indexes: z.exactOptional(z.array(z.enum(['recipient', 'ses']))),
+  /** Outcomes of its own that dispatch publishes besides rejections; absent means none. */
+  tells: z.exactOptional(z.array(z.enum(['accepted', 'suppressed', 'expired']))),
   /** Days for which the ledger keeps what it knows. */
   ledgerDays: z.int(),
+  /** Days for which the content bucket keeps offloaded bodies and attachments. */
+  contentDays: z.int(),
   /** Every stream of the deployment, to tell an unknown one from another queue's. */
   streams: z.array(z.string()),
 });
@@ -48,6 +65,8 @@ export const dispatchEnvironment = z.object({
   STREAM: z.string(),
   STREAM_POLICY: json(streamPolicy),
   INTAKE_QUEUE_URL: z.string(),
+  /** Absent where the stream has no overflow lane. */
+  OVERFLOW_QUEUE_URL: z.exactOptional(z.string()),
   PARKED_QUEUE_URL: z.string(),
   CONTENT_BUCKET: z.string(),
   RECIPIENT_KEY_SECRET: z.string(),
@@ -58,10 +77,34 @@ export const feedbackEnvironment = z.object({
   ...common,
   RECIPIENT_KEY_SECRET: z.string(),
   LEDGER_DAYS: z.coerce.number(),
+  /** Streams whose outcomes are published as events. */
+  OUTCOME_STREAMS: json(z.array(z.string())),
 });
 
-/** lambdas/account: reads SES's rate and quota on a schedule. */
-export const accountEnvironment = z.object(common);
+/** A stream as the account function sees it. */
+export const watchedStream = z.strictObject({
+  /** UUIDs of the event source mappings that feed its dispatch. */
+  mappings: z.array(z.string()),
+  /** Dispatch environments that the template allows. */
+  environments: z.int(),
+  /** Recipients that one invocation sends. */
+  recipients: z.int(),
+});
+export type WatchedStream = z.output<typeof watchedStream>;
+
+/** lambdas/account: reads SES's rate and quota on a schedule, and switches streams off and on. */
+export const accountEnvironment = z.object({
+  ...common,
+  STREAMS: json(z.record(z.string(), watchedStream)),
+});
+
+/** lambdas/due: returns mail that waited for its time to its queue, on a schedule. */
+export const dueEnvironment = z.object({
+  ...common,
+  /** Streams that have an intake queue. */
+  STREAMS: json(z.array(z.string())),
+  CONTENT_BUCKET: z.string(),
+});
 
 /** lambdas/suppression: keeps our list and SES's account list in step, on a schedule. */
 export const suppressionEnvironment = z.object({

@@ -1,6 +1,6 @@
 /** What stands in the tables, as read back: one schema an item kind; writers satisfy the same types. */
 import * as z from 'zod';
-import { outcomes } from '../domain/reasons.ts';
+import { outcomes, type SesHoldReason } from '../domain/reasons.ts';
 
 const key = { pk: z.string(), sk: z.string() };
 const ms = z.number();
@@ -34,6 +34,16 @@ export const requestItem = z.object({
   claimedAt: ms,
   /** Attempt of the latest claim; its item lists what was handed to SES. */
   attemptIds: z.array(z.string()),
+  /**
+   * What earlier attempts and SES's events said when the request was last looked at, by recipient index:
+   * SES has their mail; nobody knows. Attempts may be forgotten, and each recipient counts once.
+   */
+  settled: z.exactOptional(z.array(z.number())),
+  unclear: z.exactOptional(z.array(z.number())),
+  /** How often that was noted: of those who look at once, one notes. */
+  noteCount: z.exactOptional(z.number()),
+  /** Deliveries that failed since it was last parked; what was held did not fail. */
+  triedCount: z.exactOptional(z.number()),
   /** A person sent its ambiguous attempts again: those begun before this count as unsent. */
   redrivenAt: z.exactOptional(ms),
   /** Recipient index → outcome decided before SES; `*` means every recipient. */
@@ -44,42 +54,49 @@ export const requestItem = z.object({
 });
 export type RequestItem = z.output<typeof requestItem>;
 
-/** One recipient of an attempt. Short names: the item is written twice for every batch. */
-export const attemptEntry = z.object({
+/** One recipient of an attempt. */
+export type AttemptEntry = {
   /** Message id of ours. */
-  m: z.string(),
+  readonly m: string;
   /** Recipient index within the request. */
-  r: z.number(),
+  readonly r: number;
   /** Recipient key. */
-  k: z.string(),
+  readonly k: string;
   /** Pool. */
-  p: z.string(),
-});
-export type AttemptEntry = z.output<typeof attemptEntry>;
+  readonly p: string;
+  /** Mailbox provider, where it is known. */
+  readonly v?: string;
+};
+
+/** What an answer of SES other than yes meant for one recipient. */
+export const attemptOutcomes = ['rejected', 'parked', 'retry', 'unknown'] as const;
 
 /** Result of one entry: SES's message id, or the reason it was refused with what it meant. */
-export const attemptResult = z.union([
-  z.object({ ses: z.string() }),
-  z.object({
-    outcome: z.enum(['rejected', 'parked', 'retry', 'unknown']),
-    reason: z.string(),
-    detail: z.exactOptional(z.string()),
-  }),
-]);
-export type AttemptResult = z.output<typeof attemptResult>;
+export type AttemptResult =
+  | { readonly ses: string }
+  | {
+      readonly outcome: (typeof attemptOutcomes)[number];
+      readonly reason: string;
+      readonly detail?: string;
+    };
 
-/** Ledger, `attempt`: what one dispatch batch handed to SES; without `results` it is ambiguous. */
-export const attemptItem = z.object({
-  ...key,
-  stream: z.string(),
-  at: ms,
-  entries: z.array(attemptEntry),
+/**
+ * Ledger, `attempt`: what one dispatch batch handed to SES; without `results` it is ambiguous. It is
+ * stored packed, see attempt-codec.ts.
+ */
+export type AttemptItem = {
+  readonly pk: string;
+  readonly sk: string;
+  readonly stream: string;
+  readonly at: number;
+  readonly entries: readonly AttemptEntry[];
   /** By position of the entry; absent until every call has answered. */
-  results: z.exactOptional(z.array(attemptResult)),
-  completedAt: z.exactOptional(ms),
-  ttl: z.number(),
-});
-export type AttemptItem = z.output<typeof attemptItem>;
+  readonly results?: readonly AttemptResult[];
+  readonly completedAt?: number;
+  /** What it handed over is stored for this long from `at`; absent where nothing is, see stored-attempt.ts. */
+  readonly storedSeconds?: number;
+  readonly ttl: number;
+};
 
 /** Ledger, `event#…`: one SES event about one recipient. */
 export const eventItem = z.object({
@@ -102,6 +119,27 @@ export const eventItem = z.object({
   ttl: z.number(),
 });
 export type EventItem = z.output<typeof eventItem>;
+
+/** Ledger, `recipient#…`: one mail to a recipient, where `indexes.recipient` is on. */
+export const recipientIndexItem = z.object({
+  ...key,
+  messageId: z.string(),
+  recipientIndex: z.number(),
+  tenant: z.string(),
+  /** Present where SES took it. */
+  sesMessageId: z.exactOptional(z.string()),
+  ttl: z.number(),
+});
+export type RecipientIndexItem = z.output<typeof recipientIndexItem>;
+
+/** Ledger, `ses#…` `index`: which mail of ours SES gave this id, where `indexes.sesMessageId` is on. */
+export const sesIndexItem = z.object({
+  ...key,
+  messageId: z.string(),
+  recipientIndex: z.number(),
+  ttl: z.number(),
+});
+export type SesIndexItem = z.output<typeof sesIndexItem>;
 
 /** Suppression entry: one recipient, one scope. */
 export const suppressionItem = z.object({
@@ -183,3 +221,42 @@ export const auditItem = z.object({
   ttl: z.exactOptional(z.number()),
 });
 export type AuditItem = z.output<typeof auditItem>;
+
+const sesHoldReason = z.enum([
+  'quota-spent',
+  'sending-paused',
+  'account-suspended',
+]) satisfies z.ZodType<SesHoldReason>;
+
+/** Pacing, `allowance`: recipients that a pool may send to a mailbox provider within a period. */
+export const allowanceItem = z.object({
+  ...key,
+  pool: z.string(),
+  provider: z.string(),
+  /** Recipients of a whole period. */
+  cap: z.number(),
+  /** Of the period until `resetsAt`: not yet taken (below 0 where the cap was lowered), and taken. */
+  left: z.number(),
+  sent: z.number(),
+  resetsAt: ms,
+  periodMs: z.number().positive(),
+});
+export type AllowanceItem = z.output<typeof allowanceItem>;
+
+/** Pacing, `hint#…`: dispatch met a refusal that concerns the whole stream. */
+export const switchHintItem = z.object({ ...key, reason: sesHoldReason, seenAt: ms });
+
+/** Pacing, `state#…`: whether a stream's queues are read, and what we switched off ourselves. */
+export const switchStateItem = z.object({
+  ...key,
+  on: z.boolean(),
+  since: ms,
+  reason: z.exactOptional(sesHoldReason),
+  until: z.exactOptional(ms),
+  drainUntil: z.exactOptional(ms),
+  trips: z.number(),
+  /** UUIDs of the event source mappings that were enabled when we disabled them. */
+  mappings: z.array(z.string()),
+  version: z.number(),
+});
+export type SwitchStateItem = z.output<typeof switchStateItem>;

@@ -18,12 +18,32 @@ export const metrics = {
   expired: 'Expired',
   /** Requests that repeated an id and were not sent again. Dimensions Deployment, Stream. */
   repeated: 'Repeated',
-  /** Attempts of which nobody knows whether SES took them. Dimensions Deployment, Stream. */
+  /** Recipients of whom nobody knows whether SES took their mail, each once, at the look after it. Dimensions Deployment, Stream. */
   ambiguous: 'Ambiguous',
+  /** Ambiguous recipients that an SES event settled: SES had taken the mail. Dimensions Deployment, Stream. */
+  settled: 'Settled',
+  /** Ambiguous recipients that were sent to again. Dimensions Deployment, Stream. */
+  resent: 'Resent',
+  /** Recipients of whom SES's events prove that it took the same mail once more. Dimensions Deployment. */
+  provenDuplicate: 'ProvenDuplicate',
+  /** Messages moved to the overflow lane. Dimensions Deployment, Stream. */
+  overflowed: 'Overflowed',
+  /** 1 while we keep a stream's mail in its queue because SES takes none, else absent. Dimensions Deployment, Stream. */
+  switchedOff: 'SwitchedOff',
+  /** Recipients whose request was sent without the copy that the stream stores. Dimensions Deployment, Stream. */
+  unkept: 'Unkept',
+  /** Index items that could not be written. Dimensions Deployment, Stream. */
+  unindexed: 'Unindexed',
+  /** Failures of ours that pass only when a person mends them. Dimensions Deployment. */
+  broken: 'Broken',
   /** SES answered 429. Dimensions Deployment, Stream. */
   throttled: 'Throttled',
   /** Seconds since a mail became due (enqueued, sendAt, released) until dispatch took it; max. */
   dueAgeSeconds: 'DueAgeInSeconds',
+  /** Messages that waited for a time and are in their queue again. Dimensions Deployment. */
+  returned: 'Returned',
+  /** Seconds by which the latest of them, or of those that could not be returned, was late; max. Dimensions Deployment. */
+  lateReturnSeconds: 'LateReturnInSeconds',
   /** SES events by kind. Dimensions Deployment, Kind. */
   feedback: 'Feedback',
   /** SES events of a kind or shape we do not know. Dimensions Deployment. */

@@ -20,6 +20,8 @@ export function namesOf(deployment: string) {
       pacing: `${deployment}-pacing`,
     },
     intakeQueue: (stream: string) => `${deployment}-${stream}-intake`,
+    /** Mail of tenants beyond their share; what it cannot handle goes to the stream's parked queue. */
+    overflowQueue: (stream: string) => `${deployment}-${stream}-overflow`,
     parkedQueue: (stream: string) => `${deployment}-${stream}-parked`,
     feedbackQueue: `${deployment}-feedback`,
     feedbackDeadQueue: `${deployment}-feedback-dead`,
@@ -35,6 +37,7 @@ export function namesOf(deployment: string) {
     dispatchFunction: (stream: string) => `${deployment}-dispatch-${stream}`,
     feedbackFunction: `${deployment}-feedback`,
     accountFunction: `${deployment}-account`,
+    dueFunction: `${deployment}-due`,
     suppressionFunction: `${deployment}-suppression`,
     seedFunction: `${deployment}-seed`,
     configurationSet: (stream: string, pool: string) => `${deployment}-${stream}-${pool}`,
@@ -57,4 +60,8 @@ export const contentFolders = {
   attachments: 'attachments/',
   /** Requests of held tenants, written by dispatch, returned by `tenants release`. */
   held: 'held/',
+  /** Requests that wait for a time, written by dispatch, returned by the due function. */
+  later: 'later/',
+  /** What an attempt handed to SES, written by dispatch where a stream stores requests. */
+  attempts: 'attempts/',
 } as const;

@@ -40,7 +40,7 @@ export function parseRequest(body: string): ParsedRequest {
   if ('reason' in shape) return { ok: false, problem: { ...shape, ...identify(given) } };
   const parsed = shape.schema.safeParse(given);
   if (parsed.success) return { ok: true, request: parsed.data };
-  return { ok: false, problem: { ...explain(parsed.error.issues), ...identify(given) } };
+  return { ok: false, problem: { ...explain(parsed.error.issues, given), ...identify(given) } };
 }
 
 /**
@@ -92,7 +92,10 @@ function chooseShape(
   return { schema: requestShapes[kind]['template' in content ? 'template' : 'inline'] };
 }
 
-function explain(issues: readonly z.core.$ZodIssue[]): RequestProblem {
+function explain(
+  issues: readonly z.core.$ZodIssue[],
+  given: Record<string, unknown>,
+): RequestProblem {
   const [issue] = issues;
   if (!issue) return { reason: 'invalid-field', detail: 'the request does not fit the schema' };
   const deepest = descend(issue);
@@ -109,7 +112,15 @@ function explain(issues: readonly z.core.$ZodIssue[]): RequestProblem {
     return { reason: ofField(issue.path[0], named[1]), detail: `${path}: ${named[2]}` };
   if (deepest.code === 'invalid_type' && /received undefined/.test(deepest.message))
     return { reason: 'missing-field', detail: `${path}: is needed` };
+  if (deepest.code === 'invalid_format' && deepest.format === 'datetime')
+    return { reason: 'invalid-field', detail: `${path}: ${instantNeeded(given[path])}` };
   return { reason: 'invalid-field', detail: `${path}: ${deepest.message}` };
+}
+
+/** What looks like no time at all may be anything, so it is not repeated: the detail goes to logs. */
+function instantNeeded(got: unknown): string {
+  const shown = typeof got === 'string' && /^[\w:.+ -]{1,40}$/.test(got) ? `got ${got}; ` : '';
+  return `${shown}allowed is an instant with its offset, such as 2026-03-01T09:00:00Z`;
 }
 
 /** An address is judged alike everywhere, but only `to` holds a recipient. */

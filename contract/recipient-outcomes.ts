@@ -7,12 +7,13 @@ import {
   parkReasons,
   rejectReasons,
   reportReasons,
+  sesHoldReasons,
   suppressReasons,
 } from '../domain/reasons.ts';
+import { unpackAttempt } from './attempt-codec.ts';
 import {
   type AttemptItem,
   type AttemptResult,
-  attemptItem,
   type DecidedOutcome,
   type EventItem,
   eventItem,
@@ -98,7 +99,7 @@ export function sortPartition(items: readonly Record<string, unknown>[]): {
 export function readAttemptItems(
   items: readonly Record<string, unknown>[],
 ): readonly AttemptItem[] {
-  return items.map((item) => attemptItem.parse(item));
+  return items.map((item) => unpackAttempt(item));
 }
 
 /** Returns what became of each recipient of a request; attempts and events may come in any order. */
@@ -128,6 +129,7 @@ export function explainReason(reason: string): string | undefined {
     rejectReasons,
     parkReasons,
     holdReasons,
+    sesHoldReasons,
     suppressReasons,
     reportReasons,
   ];
@@ -158,6 +160,7 @@ function recipientOutcome(
         ),
     ),
     ...attempted,
+    ...settledFacts(index, request, attempted, own),
     ...own.map(eventFact),
   ].sort((a, b) => a.at - b.at);
   // What SES has, our own checks cannot take back: an ambiguous mail may have been decided about later.
@@ -170,16 +173,33 @@ function recipientOutcome(
     ),
   );
   const recipientKey = tried[0]?.entry.k ?? own.find((event) => event.recipientKey)?.recipientKey;
-  const explanation = last?.reason ? explainReason(last.reason) : undefined;
+  const unanswered = last ? undefined : facts.find(({ what }) => what === 'unknown')?.reason;
+  const reason = last?.reason ?? unanswered;
+  const explanation = reason ? explainReason(reason) : undefined;
   return {
     index,
     ...(recipientKey ? { recipientKey } : {}),
     outcome: last?.outcome ?? 'pending',
-    ...(last?.reason ? { reason: last.reason } : {}),
+    ...(reason ? { reason } : {}),
     ...(explanation ? { explanation } : {}),
     sesMessageIds: [...new Set(facts.flatMap(({ sesMessageId }) => sesMessageId ?? []))],
     facts,
   };
+}
+
+/** Any event about a mail says that SES took it, also where the answer to our call was lost. */
+function settledFacts(
+  index: number,
+  request: RequestItem,
+  attempted: readonly RecipientFact[],
+  events: readonly EventItem[],
+): readonly RecipientFact[] {
+  if (attempted.some(({ outcome }) => outcome === 'accepted')) return [];
+  const ats = events.map(({ at }) => at);
+  if (ats.length === 0 && !request.settled?.includes(index)) return [];
+  const at = Math.min(...ats, ...(ats.length === 0 ? [request.claimedAt] : []));
+  const what = 'accepted' as const;
+  return [{ at, source: 'event', what, outcome: what, reason: 'settled' }];
 }
 
 function hasLeft(outcome: OutcomeName | undefined): boolean {
@@ -187,24 +207,19 @@ function hasLeft(outcome: OutcomeName | undefined): boolean {
 }
 
 function decidedFacts(request: RequestItem, index: number): readonly RecipientFact[] {
-  const decided: readonly (DecidedOutcome | undefined)[] = [
-    request.decided['*'],
-    request.decided[String(index)],
+  // What was said of the others is no word about a recipient that had its own outcome already.
+  const entry: DecidedOutcome | undefined = request.decided[String(index)] ?? request.decided['*'];
+  if (!entry) return [];
+  return [
+    {
+      at: request.claimedAt,
+      source: 'check',
+      what: entry.outcome,
+      outcome: entry.outcome,
+      reason: entry.reason,
+      ...(entry.detail ? { detail: entry.detail } : {}),
+    },
   ];
-  return decided.flatMap((entry) =>
-    entry
-      ? [
-          {
-            at: request.claimedAt,
-            source: 'check' as const,
-            what: entry.outcome,
-            outcome: entry.outcome,
-            reason: entry.reason,
-            ...(entry.detail ? { detail: entry.detail } : {}),
-          },
-        ]
-      : [],
-  );
 }
 
 function attemptFact(attempt: AttemptItem, pool: string, position: number): RecipientFact {
@@ -215,6 +230,7 @@ function attemptFact(attempt: AttemptItem, pool: string, position: number): Reci
     return {
       ...common,
       what: 'unknown',
+      reason: 'no-answer',
       detail: 'handed to SES, no answer recorded: sent or not, an SES event will tell',
     };
   if ('ses' in result)

@@ -7,6 +7,7 @@
  */
 import * as z from 'zod';
 import { isAddress, parseAddress } from '../domain/address.ts';
+import { dayMs } from '../domain/time.ts';
 
 /** Limits of a request; each is SES's or SQS's unless the comment says ours. */
 export const requestLimits = {
@@ -27,8 +28,8 @@ export const requestLimits = {
   headers: 50,
   tags: 10,
   replyTo: 10,
-  /** SQS's longest visibility time-out. */
-  sendAheadMs: 12 * 3600 * 1000,
+  /** Ours: a year; what waits is remembered a little longer. */
+  sendAheadMs: 365 * dayMs,
 } as const;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
@@ -179,7 +180,7 @@ const envelope = {
     }),
   ),
   attachments: z.exactOptional(z.array(attachment).max(requestLimits.attachments)),
-  /** Not before this instant; at most 12 h ahead. */
+  /** Not before this instant; at most 365 days ahead, less for what points into the content bucket. */
   sendAt: z.exactOptional(instant),
   /** Not after this instant: a late mail is dropped as `expired`. */
   expiresAt: z.exactOptional(instant),

@@ -24,7 +24,7 @@ export const suppressionScope = {
   tenant: (tenant: string) => `tenant#${tenant}`,
 } as const;
 
-/** Ledger table. Writers: dispatch (request, attempt), feedback (event), operator (release). */
+/** Ledger table. Writers: dispatch (request, attempt, index), feedback (event), operator (release, forget). */
 export const ledgerKeys = {
   /** Claim, decided outcomes and attempts of one send request; pk is our message id. */
   request: (messageId: string): Key => ({ pk: messageId, sk: 'request' }),
@@ -33,10 +33,29 @@ export const ledgerKeys = {
     pk: messageId,
     sk: `event#${String(recipientIndex).padStart(2, '0')}#${kind}#${digest}`,
   }),
+  /** Where the sort keys of a recipient's events begin. */
+  eventsOf: (recipientIndex: number): string => `event#${String(recipientIndex).padStart(2, '0')}#`,
+  /** Proof that SES took a mail that it had already: one item for each mail beyond the first. */
+  twin: (messageId: string, recipientIndex: number, sesMessageId: string): Key => ({
+    pk: messageId,
+    sk: `twin#${String(recipientIndex).padStart(2, '0')}#${sesMessageId}`,
+  }),
   /** What one dispatch batch handed to SES, written before the calls and completed after them. */
   attempt: (attemptId: string): Key => ({ pk: attemptId, sk: 'attempt' }),
-  /** Events that carry no tag of ours, kept under SES's message id. */
+  /** What is known by SES's message id alone: events that carry no tag of ours, and the index item. */
   untagged: (sesMessageId: string): string => `ses#${sesMessageId}`,
+  /** Which mail of ours SES gave this id, where `indexes.sesMessageId` is on. */
+  sesIndex: (sesMessageId: string): Key => ({ pk: `ses#${sesMessageId}`, sk: 'index' }),
+  /** Every mail to a recipient, where `indexes.recipient` is on. */
+  recipientIndexes: (recipientKey: string): string => `recipient#${recipientKey}`,
+  /** One mail to a recipient, in the order of time; `at` as ISO 8601. */
+  recipientIndex: (
+    recipientKey: string,
+    mail: { readonly at: string; readonly messageId: string; readonly recipientIndex: number },
+  ): Key => ({
+    pk: `recipient#${recipientKey}`,
+    sk: `${mail.at}#${mail.messageId}#${String(mail.recipientIndex).padStart(2, '0')}`,
+  }),
 } as const;
 
 /** Directory table. Writers: seed (only what is absent), operator. */
@@ -54,9 +73,21 @@ export const assignmentKeys = {
   stream: (stream: string): Key => ({ pk: `stream#${stream}`, sk: 'provider#*' }),
 } as const;
 
-/** Pacing table (regional). Writers: dispatch (cursor), account (rate). */
+/** Pacing table (regional). Writers: dispatch (cursors, hints, allowances), account (rate, switch states). */
 export const pacingKeys = {
   account: { pk: 'account', sk: 'cursor' } satisfies Key,
+  /** How much pools may still send to providers; a pair without an item may send any number. */
+  allowances: 'allowance',
+  allowance: (pool: string, provider: string): Key => ({
+    pk: 'allowance',
+    sk: `${pool}#${provider}`,
+  }),
+  /** Everything about the switches of all streams. */
+  switches: 'switch',
+  /** What dispatch met last that concerns the whole stream. */
+  switchHint: (stream: string): Key => ({ pk: 'switch', sk: `hint#${stream}` }),
+  /** Whether the stream's queues are read; written by account alone. */
+  switchState: (stream: string): Key => ({ pk: 'switch', sk: `state#${stream}` }),
 } as const;
 
 /** Evidence table. Writers: operator (audit) now; dispatch, feedback and rotation with the reputation loop. */

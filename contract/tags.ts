@@ -9,6 +9,8 @@ export const tagNames = {
   tenant: 'gs-tenant',
   stream: 'gs-stream',
   pool: 'gs-pool',
+  /** `1` on a mail that is sent again although SES may have it already: its events look for the twin. */
+  again: 'gs-again',
 } as const;
 
 /** Returns the value of the message tag. */

@@ -1,6 +1,6 @@
 import { type Address, isAddress, parseAddress, recipientIdentity } from './address.ts';
 import type { HoldReason, RejectReason } from './reasons.ts';
-import { type EpochMs, secondMs } from './time.ts';
+import { dayMs, type EpochMs } from './time.ts';
 
 /** What the gate must know of a request; the mail's content is not its business. */
 export type GateRequest = {
@@ -11,6 +11,8 @@ export type GateRequest = {
   readonly senders: readonly Address[];
   readonly sendAt?: EpochMs;
   readonly expiresAt?: EpochMs;
+  /** Whether a part of it stands in the content bucket. */
+  readonly pointsToContent: boolean;
 };
 
 export type GateTenant = {
@@ -31,6 +33,8 @@ export type GateFacts = {
   readonly now: EpochMs;
   /** How far ahead a send may be scheduled, milliseconds. */
   readonly sendAheadMs: number;
+  /** How long the content bucket keeps what a request points to, milliseconds. */
+  readonly contentKeptMs: number;
 };
 
 /** What becomes of a request at the gate. */
@@ -55,7 +59,9 @@ export const gateChecks: readonly (readonly [name: string, check: GateCheck])[] 
   ['tenant stream', tenantMayUseStream],
   ['from owned', fromOwned],
   ['expiry', notExpired],
+  ['schedule before expiry', expiresAfterSend],
   ['schedule limit', scheduleNearEnough],
+  ['content kept', contentOutlastsSchedule],
   ['tenant status', tenantActive],
   ['schedule', due],
 ];
@@ -104,6 +110,23 @@ export function ownsSender(owned: readonly string[], sender: Address): boolean {
       ? entry.toLowerCase() === recipientIdentity(sender)
       : sender.domain === entry || sender.domain.endsWith(`.${entry}`),
   );
+}
+
+/** Tells whether the time until which a mail may be sent is over. */
+export function isOver(expiresAt: EpochMs | undefined, now: EpochMs): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
+}
+
+/** Returns why a schedule makes no sense: the mail would wait for its sendAt only to be too late then. */
+export function uselessSchedule({
+  sendAt,
+  expiresAt,
+}: {
+  readonly sendAt?: number;
+  readonly expiresAt?: number;
+}): string | undefined {
+  if (sendAt === undefined || expiresAt === undefined || expiresAt > sendAt) return undefined;
+  return `expiresAt: got ${new Date(expiresAt).toISOString()}; allowed is later than sendAt, ${new Date(sendAt).toISOString()}`;
 }
 
 function streamKnown({ request, streams }: GateFacts): Admission | undefined {
@@ -155,17 +178,50 @@ function fromOwned({ request, tenant }: GateFacts): Admission | undefined {
 }
 
 function notExpired({ request, now }: GateFacts): Admission | undefined {
-  return request.expiresAt !== undefined && request.expiresAt <= now
-    ? {
-        kind: 'expire',
-        detail: `expiresAt ${new Date(request.expiresAt).toISOString()} has passed`,
-      }
+  const { expiresAt } = request;
+  return expiresAt !== undefined && isOver(expiresAt, now)
+    ? { kind: 'expire', detail: `expiresAt ${new Date(expiresAt).toISOString()} has passed` }
     : undefined;
 }
 
+function expiresAfterSend({ request }: GateFacts): Admission | undefined {
+  const detail = uselessSchedule(request);
+  return detail ? reject('expires-before-send', detail) : undefined;
+}
+
 function scheduleNearEnough({ request, now, sendAheadMs }: GateFacts): Admission | undefined {
-  if (request.sendAt === undefined || request.sendAt - now <= sendAheadMs) return undefined;
-  return reject('send-at-too-far', `sendAt: at most ${sendAheadMs / (3600 * secondMs)} h ahead`);
+  return aheadMs(request, now) > sendAheadMs
+    ? reject(
+        'send-at-too-far',
+        `sendAt: got ${sendAtOf(request)}; allowed is up to ${sendAheadMs / dayMs} days ahead`,
+      )
+    : undefined;
+}
+
+/** A mail that waits longer than its content is kept would be refused when it is due: too late to mend. */
+function contentOutlastsSchedule({
+  request,
+  now,
+  contentKeptMs,
+}: GateFacts): Admission | undefined {
+  const keptMs = contentKeptMs - contentMarginMs;
+  return request.pointsToContent && aheadMs(request, now) > keptMs
+    ? reject(
+        'send-at-too-far',
+        `sendAt: got ${sendAtOf(request)}; allowed is up to ${keptMs / dayMs} days ahead for content in the bucket, which keeps it ${contentKeptMs / dayMs}; send it inline, or raise retention.contentDays`,
+      )
+    : undefined;
+}
+
+/** Content is stored before its request is enqueued, and a due mail may have to wait for SES. */
+const contentMarginMs = 2 * dayMs;
+
+function sendAtOf({ sendAt }: GateRequest): string {
+  return sendAt === undefined ? 'none' : new Date(sendAt).toISOString();
+}
+
+function aheadMs({ sendAt }: GateRequest, now: EpochMs): number {
+  return sendAt === undefined ? 0 : sendAt - now;
 }
 
 function tenantActive({ tenant }: GateFacts): Admission | undefined {

@@ -27,7 +27,9 @@ export const rejectReasons = {
   'from-domain-foreign': 'the tenant does not own the From domain',
   'from-header-mismatch': 'the raw message must have exactly one From, owned by the tenant',
   'id-reused': 'the id was used for a request with other content',
-  'send-at-too-far': 'sendAt may be at most 12 hours ahead',
+  'send-at-too-far':
+    'sendAt may be at most 365 days ahead, for content in the bucket two days less than it is kept',
+  'expires-before-send': 'expiresAt must be later than sendAt, or the mail waits only to expire',
   'template-unknown': 'SES has no template of this name',
   'template-too-large': 'subject, text and html of a batch may have 500 KB together',
   'stored-body-missing': 'the stored request is not in the content bucket',
@@ -36,6 +38,7 @@ export const rejectReasons = {
   'content-rejected': 'SES refused the content',
   'rendering-failed': 'SES could not render the template with this data',
   'ses-refused': 'SES refused the request',
+  forgotten: 'an operator forgot the mail while it waited (goodstanding forget); it is not sent',
 } as const;
 export type RejectReason = keyof typeof rejectReasons;
 
@@ -46,9 +49,6 @@ export const parkReasons = {
   'identity-unverified':
     'the From identity is not verified in SES: finish its DNS records or click the link; then redrive',
   'mail-from-unverified': 'the custom MAIL FROM domain has no MX record: add it; then redrive',
-  'sending-paused':
-    'SES sending is paused for the account or configuration set: read the SES console and the mail from AWS, mend the cause, resume; then redrive',
-  'account-suspended': 'AWS has suspended SES sending: answer the support case; then redrive',
   'configuration-missing':
     'a configuration set or pool named by the assignment is gone: deploy again; then redrive',
   'waited-too-long':
@@ -56,7 +56,9 @@ export const parkReasons = {
   ambiguous:
     'SES gave no answer and no event since: it may or may not have been sent; redrive sends it again',
   'access-denied':
-    'the dispatch role may not make this call: deploy again or mend the policy; then redrive',
+    'the dispatch role may not make this call: add a new From domain to sendingDomains, deploy again or mend the policy; then redrive',
+  'mail-unbuilt':
+    'our code failed to write the call to SES, nothing left: report it with its detail, deploy the mended version; then redrive',
 } as const;
 export type ParkReason = keyof typeof parkReasons;
 
@@ -64,8 +66,22 @@ export type ParkReason = keyof typeof parkReasons;
 export const holdReasons = {
   'tenant-held': 'an operator holds this tenant: `tenants release` sends it on',
   'send-at': 'waits for its sendAt',
+  'rate-busy':
+    "other mail uses SES's rate up for now; it goes on by itself when its turn comes; a higher rate is AWS's to give",
+  'allowance-spent':
+    'the pool may send no more to this mailbox provider for now; it goes on when its allowance renews',
 } as const;
 export type HoldReason = keyof typeof holdReasons;
+
+/** Why SES takes no mail of a stream for now; the mail waits in its queue and goes as soon as SES takes it. */
+export const sesHoldReasons = {
+  'quota-spent':
+    "SES's quota for 24 hours is spent: it frees by itself; ask AWS for a higher one, or send less",
+  'sending-paused':
+    'SES sending is paused for the account or configuration set: read the SES console and the mail from AWS, mend the cause, resume',
+  'account-suspended': 'AWS has suspended SES sending: answer the support case',
+} as const;
+export type SesHoldReason = keyof typeof sesHoldReasons;
 
 /** Why a recipient was not sent to. */
 export const suppressReasons = {
@@ -81,6 +97,9 @@ export type SuppressReason = keyof typeof suppressReasons;
 /** What SES or the clock reported; nothing is to be done by the app. */
 export const reportReasons = {
   expired: 'its expiresAt had passed before it could be sent',
+  'no-answer':
+    "SES has not answered: it may or may not have taken the mail; an SES event settles it, else the stream's policy after a quarter of an hour",
+  settled: 'SES did not answer, but an SES event says that it took the mail',
   'soft-bounce': 'given up for now: a full mailbox, deferrals until the end, or content',
   refused: 'refused for good, for a reason that is not the address; nothing is suppressed',
   block: 'the mailbox provider refused us, not the address; nothing is suppressed',

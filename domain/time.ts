@@ -14,6 +14,11 @@ export function epochMs(value: number): EpochMs {
   return value as EpochMs;
 }
 
+/** Returns the instant that an ISO 8601 text names, undefined where there is no text. */
+export function instantOf(text: string | undefined): EpochMs | undefined {
+  return text === undefined ? undefined : epochMs(Date.parse(text));
+}
+
 /** Returns the DynamoDB time-to-live (epoch seconds) for an item kept `days` from `now`. */
 export function ttlEpochSeconds(now: EpochMs, days: number): number {
   return Math.floor((now + days * dayMs) / 1000);

@@ -6,8 +6,11 @@ import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
 
+/** A `sendAt` is at most a year ahead; an alarm has rung for a month about what is still here then. */
+const laterDays = 400;
+
 /**
- * Mail content that does not fit a queue, or waits while its tenant is held. Not versioned: keys are
+ * Mail content that does not fit a queue, and mail that waits for its time or its tenant. Not versioned: keys are
  * never reused, and an old version would keep personal data beyond the retention that was promised.
  */
 export class ContentBucket extends Construct {
@@ -26,6 +29,13 @@ export class ContentBucket extends Construct {
       versioned: false,
       // Held mail has no rule: it leaves when a person releases it.
       lifecycleRules: [
+        {
+          id: 'later',
+          prefix: contentFolders.later,
+          expiration: Duration.days(laterDays),
+        },
+        // The shortest there is: S3 counts from the next midnight. Readers refuse a copy when its time is over.
+        { id: 'attempts', prefix: contentFolders.attempts, expiration: Duration.days(1) },
         { id: 'requests', prefix: contentFolders.requests, expiration },
         { id: 'attachments', prefix: contentFolders.attachments, expiration },
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -39,15 +49,32 @@ export class ContentBucket extends Construct {
   }
 
   /**
-   * Lets the function read offloaded bodies and attachments and write held mail. Listing is never called:
+   * Lets the function read offloaded bodies and attachments and write mail that waits. Listing is never called:
    * without the permission S3 answers 403 for an absent object, and we must tell absent from forbidden.
    */
   grantContent(fn: PipelineFunction): void {
-    const { requests, attachments, held } = contentFolders;
+    const { requests, attachments, held, later } = contentFolders;
     fn.allowWide('contentFolder', ['s3:GetObject'], this.arn(requests), this.arn(attachments));
-    fn.allowWide('contentFolder', ['s3:PutObject'], this.arn(held));
+    fn.allowWide('contentFolder', ['s3:PutObject'], this.arn(held), this.arn(later));
     fn.allow(['s3:ListBucket'], this.bucket.bucketArn);
     fn.addEnvironment('CONTENT_BUCKET', this.bucket.bucketName);
+  }
+
+  /** Lets the function take mail that waits for a time out again; it sees no other folder. */
+  grantLater(fn: PipelineFunction): void {
+    const folder = this.arn(contentFolders.later);
+    fn.allowWide('contentFolder', ['s3:DeleteObject', 's3:GetObject'], folder);
+    fn.allowIf({
+      actions: ['s3:ListBucket'],
+      resources: [this.bucket.bucketArn],
+      conditions: { StringEquals: { 's3:prefix': [contentFolders.later] } },
+    });
+    fn.addEnvironment('CONTENT_BUCKET', this.bucket.bucketName);
+  }
+
+  /** Lets the function keep what its attempts hand over. */
+  grantStore(fn: PipelineFunction): void {
+    fn.allowWide('contentFolder', ['s3:PutObject'], this.arn(contentFolders.attempts));
   }
 
   /** Returns the ARN of everything in one folder. */

@@ -6,7 +6,8 @@ import type { PipelineFunction } from './pipeline-function.ts';
 
 export interface DurableQueueProps {
   readonly queueName: string;
-  readonly deadQueueName: string;
+  /** Name of its own dead-letter queue, or another's that takes its dead letters too. */
+  readonly dead: string | Queue;
   /** Timeout of the function that reads it; the visibility timeout is six times that, as Lambda advises. */
   readonly consumerTimeout: Duration;
   /** Deliveries before a message is set aside. */
@@ -43,7 +44,10 @@ export class DurableQueue extends Construct {
       maxMessageSizeBytes: messageBytesMax,
       removalPolicy: props.removalPolicy,
     };
-    this.dead = new Queue(this, 'Dead', { ...common, queueName: props.deadQueueName });
+    this.dead =
+      typeof props.dead === 'string'
+        ? new Queue(this, 'Dead', { ...common, queueName: props.dead })
+        : props.dead;
     this.queue = new Queue(this, 'Queue', {
       ...common,
       queueName: props.queueName,
@@ -53,9 +57,9 @@ export class DurableQueue extends Construct {
   }
 
   /** Lets the function read the queue, and feeds it: batches whose failed messages alone come back. */
-  grantConsume(fn: PipelineFunction, props: ConsumerProps): void {
+  grantConsume(fn: PipelineFunction, props: ConsumerProps): EventSourceMapping {
     fn.allow(consumeActions, this.queue.queueArn);
-    new EventSourceMapping(this, 'Consumer', {
+    return new EventSourceMapping(this, 'Consumer', {
       target: fn,
       eventSourceArn: this.queue.queueArn,
       batchSize: props.batchSize,

@@ -5,6 +5,7 @@ import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { type ConsumerProps, DurableQueue } from './durable-queue.ts';
 import type { EventTopic, EventTopics } from './event-topics.ts';
+import type { OutcomeBus } from './outcome-bus.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import type { RecipientKey } from './recipient-key.ts';
 import type { StateTables, TableGrants } from './state-tables.ts';
@@ -14,6 +15,7 @@ export interface FeedbackPathProps {
   readonly topics: EventTopics;
   readonly state: StateTables;
   readonly recipientKey: RecipientKey;
+  readonly outcomes: OutcomeBus;
 }
 
 /** A queue of SES events and what it carries. */
@@ -34,7 +36,7 @@ const timeout = Duration.minutes(1);
 
 /** What feedback does with each table; nothing else is allowed. */
 const tableGrants: TableGrants = {
-  ledger: ['BatchWriteItem', 'PutItem'],
+  ledger: ['BatchWriteItem', 'PutItem', 'Query'],
   suppression: ['DeleteItem', 'PutItem'],
 };
 
@@ -57,6 +59,9 @@ export class FeedbackPath extends Construct {
     super(scope, id);
     const { config, topics } = props;
     const names = namesOf(config.deployment);
+    const told = Object.keys(config.streams).filter(
+      (stream) => config.streams[stream]?.outcomeEvents,
+    );
     this.feedback = new PipelineFunction(this, 'Function', {
       config,
       stage: 'feedback',
@@ -64,9 +69,17 @@ export class FeedbackPath extends Construct {
       description: 'Records what SES reports and suppresses dead and complaining addresses',
       timeout,
       memorySize: 256,
-      environment: { LEDGER_DAYS: String(config.retention.ledgerDays) },
+      environment: {
+        LEDGER_DAYS: String(config.retention.ledgerDays),
+        OUTCOME_STREAMS: JSON.stringify(told),
+      },
     });
     props.state.grant(this.feedback, tableGrants);
+    if (told.length > 0) {
+      // An app is told its own id, which stands in the request item alone.
+      props.state.grant(this.feedback, { ledger: ['BatchGetItem'] });
+      props.outcomes.grantPublish(this.feedback);
+    }
     props.recipientKey.grantRead(this.feedback);
     const lanes: Lane[] = [
       {
@@ -91,7 +104,7 @@ export class FeedbackPath extends Construct {
   #lane({ lane, topic, queueName, deadQueueName, consumer }: Lane): DurableQueue {
     const queue = new DurableQueue(this, laneIds[lane], {
       queueName,
-      deadQueueName,
+      dead: deadQueueName,
       consumerTimeout: timeout,
       maxReceiveCount,
       removalPolicy: RemovalPolicy.DESTROY,

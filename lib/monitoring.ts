@@ -7,17 +7,19 @@ import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import type { AlarmRow } from './alarm-row.ts';
 import type { PlannedSet } from './configuration-set-plan.ts';
+import { type DueMail, dueAlarms } from './due-mail.ts';
 import type { FeedbackPath } from './feedback-path.ts';
 import { functionAlarms, type WatchedFunction } from './function-alarms.ts';
 import { feedbackAlarms, streamAlarms } from './queue-alarms.ts';
 import type { SendPath } from './send-path.ts';
-import { accountAlarms, parkedAlarms, reputationAlarms } from './ses-alarms.ts';
+import { accountAlarms, parkedAlarms, reputationAlarms, switchAlarm } from './ses-alarms.ts';
 import type { SlowWork } from './slow-work.ts';
 
 export interface MonitoringProps {
   readonly config: PipelineConfig;
   readonly alarms: Topic;
   readonly sendPaths: readonly SendPath[];
+  readonly dueMail: DueMail;
   readonly feedbackPath: FeedbackPath;
   readonly slowWork: SlowWork;
   readonly sets: readonly PlannedSet[];
@@ -55,6 +57,8 @@ function rowsOf(props: MonitoringProps): readonly AlarmRow[] {
     ...accountAlarms(deployment),
     ...parkedAlarms(deployment),
     ...props.sendPaths.flatMap((path) => streamAlarms(deployment, path)),
+    ...props.sendPaths.map(({ stream }) => switchAlarm(deployment, stream)),
+    ...dueAlarms(deployment),
     ...props.feedbackPath.lanes.flatMap(feedbackAlarms),
     ...functionsOf(props).flatMap(functionAlarms),
     ...props.sets.flatMap(reputationAlarms),
@@ -68,6 +72,7 @@ function functionsOf(props: MonitoringProps): readonly WatchedFunction[] {
       ({ stream, dispatch }) =>
         ({ about: `dispatch-${stream}`, fn: dispatch, startedBy: 'queue' }) as const,
     ),
+    { about: 'due', fn: props.dueMail.due, startedBy: 'schedule' },
     { about: 'feedback', fn: props.feedbackPath.feedback, startedBy: 'queue' },
     { about: 'account', fn: props.slowWork.account, startedBy: 'schedule' },
     { about: 'suppression', fn: props.slowWork.suppression, startedBy: 'schedule' },

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
 
-/** Where apps hear what they must: rejections now, more outcomes as a priced switch later. */
+/** Where apps hear what they must: rejections always, every outcome of the streams that ask for it. */
 export class OutcomeBus extends Construct {
   readonly bus: EventBus;
 

@@ -53,7 +53,7 @@ function outputsOf(props: OutputsProps): readonly Output[] {
     },
     {
       id: 'EventBusName',
-      description: 'Rejections are published here',
+      description: 'Rejections are published here, and outcomes of streams with outcomeEvents',
       value: outcomes.bus.eventBusName,
     },
     ...tableNames.map((name) => ({

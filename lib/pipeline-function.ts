@@ -16,7 +16,7 @@ import { acknowledgeWildcards, type Wildcard } from './acknowledge.ts';
 import { repositoryRoot } from './repository-root.ts';
 
 /** Folders of `lambdas/`, one a stage. */
-export type Stage = 'dispatch' | 'feedback' | 'account' | 'suppression' | 'seed';
+export type Stage = 'dispatch' | 'feedback' | 'account' | 'due' | 'suppression' | 'seed';
 
 export interface PipelineFunctionProps {
   readonly config: PipelineConfig;
@@ -83,11 +83,16 @@ export class PipelineFunction extends NodejsFunction {
   }
 
   /** Like `allowWide`, but only where the request fits the conditions. */
-  allowWideIf(wildcard: Wildcard, { actions, resources, conditions }: ConditionalStatement): void {
+  allowWideIf(wildcard: Wildcard, statement: ConditionalStatement): void {
+    this.allowIf(statement);
+    acknowledgeWildcards(this.#role, statement.resources, wildcard);
+  }
+
+  /** Like `allow`, but only where the request fits the conditions. */
+  allowIf({ actions, resources, conditions }: ConditionalStatement): void {
     this.addToRolePolicy(
       new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
     );
-    acknowledgeWildcards(this.#role, resources, wildcard);
   }
 
   /** Adds exactly these actions on exactly these resources to the function's role. */

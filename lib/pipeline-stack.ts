@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { ContentBucket } from './content-bucket.ts';
 import { DirectorySeed } from './directory-seed.ts';
+import { DueMail } from './due-mail.ts';
 import { EventTopics } from './event-topics.ts';
 import { FeedbackPath } from './feedback-path.ts';
 import { Monitoring } from './monitoring.ts';
@@ -53,13 +54,20 @@ export class PipelineStack extends Stack {
         }),
     );
     for (const { dispatch } of sendPaths) seed.precede(dispatch);
+    const dueMail = new DueMail(this, 'DueMail', { config, content, sendPaths });
     const feedbackPath = new FeedbackPath(this, 'Feedback', {
       config,
       topics,
       state,
       recipientKey,
+      outcomes,
     });
-    const slowWork = new SlowWork(this, 'SlowWork', { config, state, recipientKey });
+    const slowWork = new SlowWork(this, 'SlowWork', {
+      config,
+      state,
+      recipientKey,
+      sendPaths,
+    });
 
     const senderPolicy = new SenderPolicy(this, 'Sender', {
       deployment,
@@ -69,7 +77,15 @@ export class PipelineStack extends Stack {
     });
     const { alarms } = topics;
     const { sets } = pools;
-    new Monitoring(this, 'Monitoring', { config, alarms, sendPaths, feedbackPath, slowWork, sets });
+    new Monitoring(this, 'Monitoring', {
+      config,
+      alarms,
+      sendPaths,
+      dueMail,
+      feedbackPath,
+      slowWork,
+      sets,
+    });
     const { dnsRecords } = identities;
     writeOutputs(this, { deployment, sendPaths, content, outcomes, senderPolicy, dnsRecords });
   }

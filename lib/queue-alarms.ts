@@ -2,8 +2,12 @@ import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { metrics } from '../contract/metrics.ts';
 import { type AlarmRow, ownMetric, alarmPeriod as period } from './alarm-row.ts';
+import type { DurableQueue } from './durable-queue.ts';
 import type { FeedbackLane } from './feedback-path.ts';
 import type { SendPath } from './send-path.ts';
+
+/** Seconds after which mail of the overflow lane is worth a look by day: a million takes so long at 23/s. */
+const overflowAgeSeconds = 43_200;
 
 /** Seconds after which suppression runs behind the mail. */
 const feedbackAgeSeconds = 900;
@@ -11,7 +15,7 @@ const feedbackAgeSeconds = 900;
 /** Returns the alarms about one stream's queues. */
 export function streamAlarms(
   deployment: string,
-  { stream, intake, ageAlarmSeconds }: SendPath,
+  { stream, intake, overflow, ageAlarmSeconds }: SendPath,
 ): readonly AlarmRow[] {
   return [
     {
@@ -30,7 +34,7 @@ export function streamAlarms(
     {
       about: `${stream}-stands-still`,
       severity: 'page',
-      text: `Mail of the ${stream} stream waits and none left for ten minutes. Look at the errors and throttles of its dispatch function.`,
+      text: `Mail of the ${stream} stream waits and none left for ten minutes. Look at the errors and throttles of its dispatch function; SQS forgets mail that nobody has read for 14 days.`,
       // Mail that waits for its sendAt is in flight to SQS, not visible, so it does not count here.
       metric: new MathExpression({
         expression: 'IF(waiting > 0 AND FILL(gone, 0) == 0, 1, 0)',
@@ -48,7 +52,20 @@ export function streamAlarms(
       periods: 2,
     },
     depthAlarm(`${stream}-parked`, intake.dead),
+    ...(overflow ? [overflowAlarm(stream, overflow)] : []),
   ];
+}
+
+/** The overflow lane is meant to be late, so this calls nobody at night. */
+function overflowAlarm(stream: string, { queue }: DurableQueue): AlarmRow {
+  return {
+    about: `${stream}-overflow-late`,
+    severity: 'ticket',
+    text: `Mail of tenants beyond their share of the ${stream} stream has waited ${overflowAgeSeconds / 3600} h. Ask AWS for a higher send rate, or agree with the tenant when its campaigns leave.`,
+    metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+    threshold: overflowAgeSeconds,
+    periods: 1,
+  };
 }
 
 /** Returns the alarms about one queue of SES events. */

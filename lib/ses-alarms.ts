@@ -23,7 +23,7 @@ export function accountAlarms(deployment: string): readonly AlarmRow[] {
     {
       about: 'sending-disabled',
       severity: 'page',
-      text: 'SES does not let this account send. Read the SES console and the mail from AWS, mend the cause, ask for a review. Mail waits parked until then.',
+      text: 'SES does not let this account send. Read the SES console and the mail from AWS, mend the cause, ask for a review. Mail waits in its queues and goes on by itself.',
       metric: ownMetric(metrics.sendingEnabled, dimensions, Stats.MINIMUM),
       threshold: 1,
       bad: 'below',
@@ -37,7 +37,31 @@ export function accountAlarms(deployment: string): readonly AlarmRow[] {
       threshold: quotaPercent,
       periods: 1,
     },
+    {
+      about: 'dispatch-broken',
+      severity: 'page',
+      text: 'Mail waits because of a failure of ours that does not pass by itself: a table, bucket, queue or permission is not as it must be. Read dispatch.broken in the log of the dispatch functions and deploy again, or mend what it names. Mail goes on by itself then.',
+      metric: ownMetric(metrics.broken, dimensions, Stats.SUM),
+      threshold: 1,
+      periods: 1,
+    },
   ];
+}
+
+/** Returns the alarm about a stream of which SES takes no mail, whatever the cause. */
+export function switchAlarm(deployment: string, stream: string): AlarmRow {
+  return {
+    about: `${stream}-switched-off`,
+    severity: 'page',
+    text: `SES takes no mail of the ${stream} stream: its quota is spent, or sending is paused or suspended for the account or a configuration set. The cause stands as switch.off in the log of the account function and as the reason of held mail. Mend it in SES; the mail waits and goes on by itself, what has waited for a day within six hours.`,
+    metric: ownMetric(
+      metrics.switchedOff,
+      { Deployment: deployment, Stream: stream },
+      Stats.MAXIMUM,
+    ),
+    threshold: 1,
+    periods: 1,
+  };
 }
 
 /** Returns an alarm for each reason to park mail, with that reason's remedy. */

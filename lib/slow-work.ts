@@ -6,17 +6,21 @@ import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import type { RecipientKey } from './recipient-key.ts';
+import type { SendPath } from './send-path.ts';
 import type { StateTables, TableGrants } from './state-tables.ts';
 
 export interface SlowWorkProps {
   readonly config: PipelineConfig;
   readonly state: StateTables;
   readonly recipientKey: RecipientKey;
+  /** Streams to switch off while SES takes nothing. */
+  readonly sendPaths: readonly SendPath[];
 }
 
 /** What each does with tables and SES. These SES calls know no resource, so they are allowed on all. */
-const accountGrants: TableGrants = { pacing: ['UpdateItem'] };
+const accountGrants: TableGrants = { pacing: ['PutItem', 'Query', 'UpdateItem'] };
 const accountSesActions = ['ses:GetAccount'];
+const switchActions = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
 const suppressionGrants: TableGrants = {
   suppression: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
 };
@@ -26,25 +30,39 @@ const suppressionSesActions = [
   'ses:ListSuppressedDestinations',
 ];
 
-/** What runs by the clock: reading SES's rate and quota, and keeping two suppression lists in step. */
+/** What runs by the clock: reading SES's rate and quota, switching streams, and keeping two suppression lists in step. */
 export class SlowWork extends Construct {
   readonly account: PipelineFunction;
   readonly suppression: PipelineFunction;
 
-  constructor(scope: Construct, id: string, { config, state, recipientKey }: SlowWorkProps) {
+  constructor(scope: Construct, id: string, props: SlowWorkProps) {
     super(scope, id);
+    const { config, state, recipientKey, sendPaths } = props;
     const names = namesOf(config.deployment);
     this.account = new PipelineFunction(this, 'Account', {
       config,
       stage: 'account',
       functionName: names.accountFunction,
-      description: "Reads SES's send rate, quota and status every five minutes",
-      timeout: Duration.minutes(1),
+      description:
+        "Reads SES's send rate, quota and status every minute, and switches streams off and on",
+      // Shorter than the schedule, so that runs do not overlap.
+      timeout: Duration.seconds(50),
       memorySize: 256,
+      environment: {
+        STREAMS: JSON.stringify(
+          Object.fromEntries(sendPaths.map(({ stream, watched }) => [stream, watched])),
+        ),
+      },
     });
     state.grant(this.account, accountGrants);
     this.account.allowWide('sesAccount', accountSesActions, '*');
-    this.#schedule('AccountSchedule', this.account, Duration.minutes(5));
+    this.account.allow(
+      switchActions,
+      ...sendPaths.flatMap(({ consumers }) =>
+        consumers.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
+      ),
+    );
+    this.#schedule('AccountSchedule', this.account, Duration.minutes(1));
 
     this.suppression = new PipelineFunction(this, 'Suppression', {
       config,

@@ -68,7 +68,7 @@ const traits: Readonly<Record<TableName, TableTraits>> = {
     forgets: false,
     removalPolicy: kept,
   },
-  // The cursor and the rate are read from SES again within five minutes.
+  // The rate and what the switches stand on are read from SES again within a minute.
   pacing: {
     id: 'Pacing',
     recovery: false,

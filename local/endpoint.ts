@@ -22,7 +22,7 @@ export type Endpoint = {
 };
 
 const host = '127.0.0.1';
-const localPrefix = '/_local/';
+const localPrefix = '/_local';
 /** Above the 40 MB that SES takes for one message. */
 const bodyBytesMax = 64 * 1024 * 1024;
 /** Longer than the idle time of any SDK agent, so that it is the client that closes first. */
@@ -75,7 +75,7 @@ async function dispatch(request: AwsRequest, options: EndpointOptions): Promise<
   const foreign = foreignCaller(request);
   if (foreign !== undefined) return foreign;
   try {
-    if (request.url.startsWith(localPrefix)) return await dispatchLocal(request, options);
+    if (isLocal(request)) return await dispatchLocal(request, options);
     if (request.service === '') return unsigned;
     const emulator = options.emulators[request.service];
     if (emulator === undefined) return unknownService(request.service, options);
@@ -87,6 +87,10 @@ async function dispatch(request: AwsRequest, options: EndpointOptions): Promise<
   }
 }
 
+function isLocal({ url }: AwsRequest): boolean {
+  return url === localPrefix || url.startsWith(`${localPrefix}/`);
+}
+
 async function dispatchLocal(request: AwsRequest, options: EndpointOptions): Promise<AwsResponse> {
   const path = request.url.split('?', 1)[0] ?? '';
   const prefix = Object.keys(options.localRoutes)
@@ -95,7 +99,7 @@ async function dispatchLocal(request: AwsRequest, options: EndpointOptions): Pro
   const route = prefix === undefined ? undefined : options.localRoutes[prefix];
   if (route === undefined) {
     const known = Object.keys(options.localRoutes).join(', ');
-    return plainError(404, `no local route ${path}, known are: ${known}`);
+    return plainError(404, `no local route ${path}, known are: ${known}`, 'NotFoundException');
   }
   return route(request);
 }
@@ -141,11 +145,11 @@ function tooLarge(request: AwsRequest): AwsResponse {
   return awsError(request.service, { status: 413, code: 'RequestEntityTooLarge', message });
 }
 
-function plainError(status: number, message: string): AwsResponse {
+function plainError(status: number, message: string, code = 'AccessDeniedException'): AwsResponse {
   return {
     status,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' },
-    body: JSON.stringify({ __type: 'AccessDeniedException', message }),
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+    body: JSON.stringify({ __type: code, message }),
   };
 }
 

@@ -16,6 +16,8 @@ import type { Endpoint } from './endpoint.ts';
 import { type Authorizer, createAuthorizer, type RecordedCall } from './iam/authorizer.ts';
 import type { Statement } from './iam/statement.ts';
 import { createInventory, type Inventory } from './inventory.ts';
+import { localIndex } from './local-index.ts';
+import type { Meter } from './metering/meter.ts';
 import type { Recorded } from './note.ts';
 import { openAtFreePort } from './ports.ts';
 import { createServices, type Services } from './services.ts';
@@ -36,6 +38,8 @@ export type RuntimeOptions = {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Seed of the SES emulator's dice. */
   readonly seed?: number;
+  /** Counts what AWS would bill for; counting costs time, so that without one nothing is counted. */
+  readonly meter?: Meter;
 };
 
 export type Runtime = {
@@ -50,6 +54,8 @@ export type Runtime = {
   /** Function name → what its role allows, to be compared with its calls. */
   readonly grants: () => Readonly<Record<string, readonly Statement[]>>;
   readonly queueDepths: () => Promise<readonly QueueDepth[]>;
+  /** Puts items in DynamoDB's JSON into a table, unchecked, for tests of what a full table does. */
+  readonly fillTable: Services['fillTable'];
   /**
    * Returns whether nothing is under way: no message waits for a function, none runs, and SES has
    * no event to come. Queues that feed no function, such as dead-letter queues, may hold messages.
@@ -107,6 +113,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
           [...inventory.grants()].map(([name, { statements }]) => [name, statements]),
         ),
       queueDepths: () => queueDepths(services),
+      fillTable: services.fillTable,
       idle: () =>
         rests(box, ({ visible, inFlight, delayed }) => visible + inFlight + delayed === 0),
       quiet: () => rests(box, ({ visible }) => visible === 0),
@@ -137,6 +144,7 @@ async function openBox(options: RuntimeOptions): Promise<Box> {
     clock: options.clock ?? Date.now,
     note: inventory.note,
     seed: options.seed,
+    meter: options.meter,
   });
   const authorizer = createAuthorizer({
     place,
@@ -154,6 +162,7 @@ async function openBox(options: RuntimeOptions): Promise<Box> {
       emulators: services.emulators,
       localRoutes: {
         ...services.localRoutes,
+        '/_local': localIndex,
         '/_local/calls': answering(async () => authorizer.calls()),
         '/_local/queues': answering(() => queueDepths(services)),
         '/_local/cloudformation': custom.local,

@@ -1,5 +1,5 @@
 import type { JsonObject, LocalClock, Place, ResourceProviders } from './aws.ts';
-import { createDynamodb } from './emulators/dynamodb/dynamodb.ts';
+import { createDynamodb, type Dynamodb } from './emulators/dynamodb/dynamodb.ts';
 import { createEvents, type Events } from './emulators/events/events.ts';
 import { createMessaging, type Messaging } from './emulators/messaging/messaging.ts';
 import { createSecrets } from './emulators/secrets/secrets.ts';
@@ -7,6 +7,14 @@ import { createSes, type Ses } from './emulators/ses/ses.ts';
 import type { EndpointOptions } from './endpoint.ts';
 import { asText, listOr, objectOr, parseJson, stringAt } from './json-access.ts';
 import { createLambdaBox, type LambdaBox } from './lambda/lambda-box.ts';
+import type { Meter } from './metering/meter.ts';
+import {
+  meterCalls,
+  meterEvents,
+  meterPublish,
+  meterQueues,
+  meterTables,
+} from './metering/metered-services.ts';
 import type { Note } from './note.ts';
 
 export type ServicesOptions = {
@@ -17,6 +25,8 @@ export type ServicesOptions = {
   readonly onLog: (source: string, line: string) => void;
   /** Seed of the SES emulator's dice. */
   readonly seed: number | undefined;
+  /** Counts what AWS bills; without one nothing is counted. */
+  readonly meter: Meter | undefined;
 };
 
 /** All emulators of the box, wired to each other. */
@@ -24,6 +34,7 @@ export type Services = {
   readonly lambda: LambdaBox;
   readonly messaging: Messaging;
   readonly ses: Ses;
+  readonly fillTable: Dynamodb['fill'];
   readonly providers: ResourceProviders;
   readonly emulators: EndpointOptions['emulators'];
   readonly localRoutes: EndpointOptions['localRoutes'];
@@ -34,7 +45,7 @@ export type Services = {
 
 /** Builds every emulator; none has resources yet. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const { place, clock, endpointUrl, note, onLog } = options;
+  const { place, clock, endpointUrl, note, onLog, meter } = options;
   const messaging: Messaging = await createMessaging({
     place,
     endpointUrl,
@@ -42,9 +53,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
     invokeAsync: (functionArn, payload) => lambda.invokeAsync(functionArn, payload),
     onDropped: (functionArn, message) => onLog('sns', `${functionArn}: ${message}`),
   });
-  const { sqs, sns, s3, sts, publish, sendMessage } = messaging;
-  const lambda = createLambdaBox({ endpointUrl, place, clock, sqs, onLog });
-  const dynamodb = createDynamodb({ place, note });
+  const { sns, s3, sts, sendMessage } = messaging;
+  const sqs = meter ? meterQueues(messaging.sqs, meter) : messaging.sqs;
+  const publish = meter ? meterPublish(messaging.publish, meter) : messaging.publish;
+  const lambda = createLambdaBox({
+    ...{ endpointUrl, place, clock, sqs, onLog },
+    onInvoked: (by) => meter?.add({ by, operation: 'lambda:Invoke', resource: by }, { calls: 1 }),
+  });
+  const dynamodb = createDynamodb({
+    ...{ place, note },
+    ...(meter ? { onConsumed: meterTables(meter) } : {}),
+  });
   const secrets = createSecrets({ place, clock });
   // EventBridge hands events to functions asynchronously: accepted first, retried by Lambda.
   const events = createEvents({ place, clock, invoke: lambda.invokeAsync, sendMessage, publish });
@@ -61,6 +80,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     lambda,
     messaging,
     ses,
+    fillTable: dynamodb.fill,
     providers: {
       ...messaging.providers,
       ...dynamodb.providers,
@@ -70,12 +90,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
       ...ses.providers,
     },
     emulators: {
-      ...{ sqs, sns, s3, sts },
+      ...{ sqs, sns, sts },
       dynamodb: dynamodb.handle,
-      events: events.handle,
-      lambda: lambda.handle,
-      secretsmanager: secrets.handle,
-      ses: ses.handle,
+      events: meter ? meterEvents(events.handle, meter) : events.handle,
+      ...withCalls(
+        { s3, lambda: lambda.handle, secretsmanager: secrets.handle, ses: ses.handle },
+        meter,
+      ),
     },
     localRoutes: localRoutesOf(events, ses),
     start: () => {
@@ -90,6 +111,16 @@ export async function createServices(options: ServicesOptions): Promise<Services
       await dynamodb.close();
     },
   };
+}
+
+function withCalls(
+  emulators: EndpointOptions['emulators'],
+  meter: Meter | undefined,
+): EndpointOptions['emulators'] {
+  if (meter === undefined) return emulators;
+  return Object.fromEntries(
+    Object.entries(emulators).map(([service, one]) => [service, meterCalls(one, meter)]),
+  );
 }
 
 function localRoutesOf(events: Events, ses: Ses): Services['localRoutes'] {

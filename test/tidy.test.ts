@@ -2,7 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { holdReasons, parkReasons, rejectReasons, suppressReasons } from '../domain/reasons.ts';
+import {
+  holdReasons,
+  parkReasons,
+  rejectReasons,
+  sesHoldReasons,
+  suppressReasons,
+} from '../domain/reasons.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Files that a command writes: `npm run prove`. */
@@ -45,14 +51,20 @@ const walls: Readonly<Record<string, readonly RegExp[]>> = {
     /^(domain|contract)\//,
     /^@aws-sdk\//,
     /^zod$/,
-    /^node:(crypto|stream|timers\/promises)$/,
+    /^node:(crypto|stream|timers\/promises|zlib)$/,
   ],
   lambdas: [/^(domain|contract|adapters)\//, /^@aws-sdk\//, /^aws-lambda$/, /^zod$/, /^node:/],
   client: [/^(domain|contract)\//, /^@aws-sdk\//, /^node:/],
   lib: [/^(domain|contract)\//, /^(aws-cdk-lib|constructs|cdk-nag|zod)(\/|$)/, /^node:/],
   local: [/^world\//, /^(?!(domain|contract|adapters|lambdas|client|lib|operator|bin)\/)[^.]+$/],
+  simulation: [
+    /^(domain|contract|adapters|lambdas|local)\//,
+    /^@aws-sdk\//,
+    /^(aws-lambda|zod)$/,
+    /^node:/,
+  ],
   operator: [
-    /^(domain|contract|adapters|client|local|lib)\//,
+    /^(domain|contract|adapters|client|local|lib|simulation)\//,
     /^goodstanding\.config\.ts$/,
     /^[^/.]+$/,
     /^node:/,
@@ -175,7 +187,13 @@ test('every reason that an outcome can carry is produced by a test of the rules 
     .filter((path) => /^test\/(domain|lambdas)\//.test(path))
     .map(read)
     .join('\n');
-  const reasons = [rejectReasons, parkReasons, holdReasons, suppressReasons].flatMap(Object.keys);
+  const reasons = [
+    rejectReasons,
+    parkReasons,
+    holdReasons,
+    sesHoldReasons,
+    suppressReasons,
+  ].flatMap(Object.keys);
   const missing = reasons.filter((reason) => !new RegExp(`['" /]${reason}['"\` ]`).test(tests));
   expect(missing).toEqual([]);
 });

@@ -1,25 +1,17 @@
-import { createDynamo, createSes } from '../../adapters/clients.ts';
-import { logMetrics } from '../../adapters/log.ts';
-import { writeSendRate } from '../../adapters/pacing-store.ts';
-import { readSesAccount } from '../../adapters/ses-account.ts';
+import { createDynamo, createLambda, createSes } from '../../adapters/clients.ts';
 import { accountEnvironment } from '../../contract/environment.ts';
-import { metrics } from '../../contract/metrics.ts';
-import { namesOf } from '../../contract/names.ts';
-import { watchAccount } from './account.ts';
+import { createWatch } from './account.ts';
+import { bindPorts } from './bind-ports.ts';
 
-const { DEPLOYMENT: Deployment } = accountEnvironment.parse(process.env);
-const ses = createSes();
-const pacing = { dynamo: createDynamo(), name: namesOf(Deployment).tables.pacing };
+const watch = createWatch(
+  bindPorts(accountEnvironment.parse(process.env), {
+    dynamo: createDynamo(),
+    lambda: createLambda(),
+    ses: createSes(),
+  }),
+);
 
-/** Runs every five minutes. */
+/** Runs every minute. */
 export async function handler(): Promise<void> {
-  await watchAccount({
-    readAccount: () => readSesAccount(ses),
-    writeSendRate: (rate) => writeSendRate(pacing, rate),
-    measure: ({ quotaUsedPercent, sendingEnabled }) =>
-      logMetrics(Date.now(), { Deployment }, [
-        { name: metrics.quotaUsedPercent, value: quotaUsedPercent, unit: 'Percent' },
-        { name: metrics.sendingEnabled, value: sendingEnabled, unit: 'None' },
-      ]),
-  });
+  await watch();
 }

@@ -6,17 +6,25 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
+import { createAllowances } from '../../adapters/allowance-store.ts';
 import { createAssignmentReader } from '../../adapters/assignment-store.ts';
+import { storeAttempt } from '../../adapters/attempt-content.ts';
 import { readContent, writeContent } from '../../adapters/content-store.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
 import { parkMessage, returnLater } from '../../adapters/intake-queue.ts';
-import { publishRejected } from '../../adapters/outcome-bus.ts';
+import { putLater } from '../../adapters/later-mail.ts';
+import { publishOutcomes, publishRejected } from '../../adapters/outcome-bus.ts';
+import { moveMessages } from '../../adapters/overflow-queue.ts';
 import { createPacer } from '../../adapters/pacing-store.ts';
 import { readRecipientSecret } from '../../adapters/recipient-secret.ts';
+import { createBulkSender } from '../../adapters/ses-bulk.ts';
 import { createSender } from '../../adapters/ses-sender.ts';
 import { readSuppressions } from '../../adapters/suppression-store.ts';
+import { createSwitchHints } from '../../adapters/switch-store.ts';
 import type { dispatchEnvironment } from '../../contract/environment.ts';
 import { namesOf } from '../../contract/names.ts';
+import { emptyWindow } from '../../domain/fair-share.ts';
+import type { Lane } from '../../domain/pacing.ts';
 import { epochMs } from '../../domain/time.ts';
 import type { DispatchPorts } from './ports.ts';
 
@@ -33,21 +41,34 @@ type BoundPorts = Omit<DispatchPorts, 'tally' | 'deadline' | 'newAttemptId'> & {
   readonly deadlineAfter: (remainingMs: number) => DispatchPorts['deadline'];
 };
 
+/** The clock and the waiting of an environment; the simulation has its own. */
+type Time = Pick<DispatchPorts, 'clock' | 'pause'>;
+
+const realTime: Time = {
+  clock: () => epochMs(Date.now()),
+  pause: (milliseconds) => pause(milliseconds),
+};
+
 /** Binds what dispatch asks for to this deployment's tables, queues and SES; once per environment. */
 export async function bindPorts(
   environment: z.output<typeof dispatchEnvironment>,
   clients: Clients,
+  time: Time = realTime,
 ): Promise<BoundPorts> {
   const { tables, eventBus } = namesOf(environment.DEPLOYMENT);
   const { STREAM: stream, STREAM_POLICY: policy } = environment;
   const table = (name: string) => ({ dynamo: clients.dynamo, name });
-  const clock = () => epochMs(Date.now());
+  const { clock } = time;
+  const { INTAKE_QUEUE_URL: intakeUrl, OVERFLOW_QUEUE_URL: overflowUrl } = environment;
+  const pacerOf = (lane: Lane) =>
+    createPacer(table(tables.pacing), { lane, headroom: policy.sendRateHeadroom }, clock);
   const content = { s3: clients.s3, bucket: environment.CONTENT_BUCKET };
+  const bus = { events: clients.events, name: eventBus };
   return {
     stream,
     policy,
     clock,
-    pause: (milliseconds) => pause(milliseconds),
+    pause: time.pause,
     deadlineAfter: (remainingMs) => epochMs(clock() + remainingMs),
     recipientSecret: await readRecipientSecret(clients.secrets, environment.RECIPIENT_KEY_SECRET),
     ledger: { ...table(tables.ledger), keepDays: policy.ledgerDays },
@@ -57,17 +78,31 @@ export async function bindPorts(
       readSuppressions(table(tables.suppression), questions, now),
     readContent: (key, bytesMax) => readContent(content, key, bytesMax),
     holdBody: (key, body) => writeContent(content, key, body),
-    pacer: createPacer(table(tables.pacing), policy.sendRateHeadroom, clock),
-    send: createSender(clients.ses),
+    pacer: pacerOf(policy.lane),
+    allowances: createAllowances(table(tables.pacing), clock),
+    ...(overflowUrl === undefined
+      ? {}
+      : {
+          overflow: {
+            window: emptyWindow,
+            // Whatever the stream's lane: mail within its share leaves first.
+            pacer: pacerOf('marketing'),
+            move: (messages) => moveMessages(clients.sqs, overflowUrl, messages),
+          },
+        }),
+    send: policy.bulk ? createBulkSender(clients.ses) : createSender(clients.ses),
     park: (body, attributes) =>
       parkMessage(clients.sqs, { queueUrl: environment.PARKED_QUEUE_URL, body, attributes }),
-    returnLater: ({ receiptHandle }, milliseconds) =>
+    putLater: (mail, messageId) => putLater(content, mail, messageId),
+    returnLater: ({ receiptHandle, lane }, milliseconds) =>
       returnLater(clients.sqs, {
-        queueUrl: environment.INTAKE_QUEUE_URL,
+        queueUrl: lane === 'overflow' ? (overflowUrl ?? intakeUrl) : intakeUrl,
         receiptHandle,
         milliseconds,
       }),
-    publishRejected: (rejected) =>
-      publishRejected({ events: clients.events, name: eventBus }, rejected),
+    hintSwitch: createSwitchHints(table(tables.pacing), stream, clock),
+    publishRejected: (rejected) => publishRejected(bus, rejected, clock()),
+    publishOutcomes: (events) => publishOutcomes(bus, events),
+    storeAttempt: (attempt) => storeAttempt(content, attempt),
   };
 }

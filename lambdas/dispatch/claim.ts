@@ -1,9 +1,9 @@
-import { putRequest, replaceRequest } from '../../adapters/ledger.ts';
+import { putRequest, readRequest, replaceRequest } from '../../adapters/ledger.ts';
 import type { DecidedOutcome } from '../../contract/items.ts';
-import { metrics } from '../../contract/metrics.ts';
 import { type EpochMs, secondMs } from '../../domain/time.ts';
 import type { Job } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
+import { type Progress, type Refused, refusedIn } from './progress.ts';
 import { aboutJob, identityOf, keepTerminal, newRequest } from './request-item.ts';
 import { isRedriven, readStanding, type Standing } from './standing.ts';
 
@@ -14,11 +14,17 @@ export type Claim =
       readonly kind: 'mine';
       readonly claimedAt: EpochMs;
       readonly sendTo: readonly number[];
+      /** Recipients of whom nobody can tell whether SES took their mail, and who are left to a person. */
+      readonly left: readonly number[];
+      /** Recipients whose mail SES may have already, and why it may. */
+      readonly again: Progress['again'];
       /** Nobody claimed it before, so nobody has told the app of refused recipients. */
       readonly first: boolean;
+      /** Deliveries that failed before this one. */
+      readonly triedCount: number;
+      /** Recipients that were refused by now: who refused them may have died before telling. */
+      readonly refused: readonly Refused[];
     }
-  /** Nobody can tell whether SES took it, and this stream leaves such mail to a person. */
-  | { readonly kind: 'left'; readonly claimedAt: EpochMs }
   | Exclude<Standing, { kind: 'open' }>;
 
 /**
@@ -30,34 +36,80 @@ export async function claimRequest(
   plan: {
     readonly wanted: readonly number[];
     readonly decided: Readonly<Record<string, DecidedOutcome>>;
-    readonly attemptIds: readonly string[];
+    /** The attempt that each of the wanted would be in. */
+    readonly attemptIds: ReadonlyMap<number, string>;
+    /** Whether another message of this invocation asks for the same: their attempts bear one id. */
+    readonly hasTwin: boolean;
   },
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Claim> {
-  const word = { state: 'claimed' as const, decided: plan.decided, attemptIds: plan.attemptIds };
-  if (await putRequest(ports.ledger, newRequest(job, ports.stream, now, word)))
-    return { kind: 'mine', claimedAt: now, sendTo: plan.wanted, first: true };
+  const attemptIds = idsFor(plan.wanted, plan.attemptIds);
+  const word = { state: 'claimed' as const, decided: plan.decided, attemptIds };
+  const first: Claim = {
+    kind: 'mine',
+    claimedAt: now,
+    sendTo: plan.wanted,
+    left: [],
+    again: new Map(),
+    first: true,
+    triedCount: 0,
+    refused: [],
+  };
+  if (await putRequest(ports.ledger, newRequest(job, ports.stream, now, word))) return first;
   const standing = await readStanding(identityOf(job), ports, now);
-  if (standing.kind === 'busy') ports.tally.count(metrics.ambiguous, standing.ambiguousCount);
+  const own = plan.hasTwin ? [] : attemptIds;
+  if (standing.kind === 'busy' && (await isOurs(job, own, ports))) return first;
   if (standing.kind !== 'open') return standing;
-  const { seen, open, ambiguous } = standing;
+  const { seen, noted, open, left, again } = standing;
   const redriven = isRedriven(seen, job.record);
+  const decided = { ...keepTerminal(seen), ...only(plan.decided, open) };
+  const openNow = new Set(open.filter((index) => !left.includes(index)));
+  const sendTo = plan.wanted.filter((one) => openNow.has(one));
+  const added = idsFor(sendTo, plan.attemptIds);
   const taken = await replaceRequest(ports.ledger, seen, {
+    ...noted,
     state: 'claimed',
     claimedAt: now,
-    decided: { ...keepTerminal(seen), ...only(plan.decided, open) },
-    attemptIds: [...seen.attemptIds, ...plan.attemptIds],
-    ...(redriven ? { redrivenAt: now } : {}),
+    decided,
+    // Without a new one all stay: that nobody claimed it before is told by an empty list.
+    attemptIds: added.length > 0 ? [...standing.attemptIds, ...added] : seen.attemptIds,
+    ...(redriven ? { redrivenAt: now, unclear: [] } : {}),
     ...aboutJob(job),
   });
-  if (!taken) return { kind: 'busy', afterMs: 2 * secondMs, ambiguousCount: 0 };
-  ports.tally.count(metrics.ambiguous, ambiguous.length);
-  if (ambiguous.length > 0 && ports.policy.ambiguous === 'leave' && !redriven)
-    return { kind: 'left', claimedAt: now };
-  const openNow = new Set(open);
-  const sendTo = plan.wanted.filter((one) => openNow.has(one));
-  return { kind: 'mine', claimedAt: now, sendTo, first: seen.attemptIds.length === 0 };
+  if (!taken && !(await isOurs(job, plan.hasTwin ? [] : added, ports)))
+    return { kind: 'busy', afterMs: 2 * secondMs };
+  return {
+    kind: 'mine',
+    claimedAt: now,
+    sendTo,
+    left,
+    again,
+    first: seen.attemptIds.length === 0,
+    triedCount: seen.triedCount ?? 0,
+    refused: refusedIn(decided),
+  };
+}
+
+function idsFor(
+  indexes: readonly number[],
+  attemptIds: ReadonlyMap<number, string>,
+): readonly string[] {
+  return [...new Set(indexes.flatMap((index) => attemptIds.get(index) ?? []))];
+}
+
+/**
+ * A write whose answer was lost is made again, by the SDK, and meets itself: a claim that names the attempts
+ * drawn for this delivery is its own.
+ */
+async function isOurs(
+  { messageId }: Job,
+  attemptIds: readonly string[],
+  { ledger }: DispatchPorts,
+): Promise<boolean> {
+  const last = attemptIds.at(-1);
+  const seen = last === undefined ? undefined : await readRequest(ledger, messageId);
+  return seen?.state === 'claimed' && seen.attemptIds.at(-1) === last;
 }
 
 /** What is decided now says nothing about a recipient whose mail SES has. */

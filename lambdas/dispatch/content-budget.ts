@@ -1,4 +1,5 @@
 import type { StoredContent } from '../../adapters/content-store.ts';
+import { busy } from '../../adapters/failure.ts';
 import { requestLimits } from '../../contract/send-request.ts';
 
 type ReadContent = (key: string, bytesMax: number) => Promise<StoredContent>;
@@ -11,7 +12,7 @@ export const contentBudgetBytes = requestLimits.storedBodyBytes + requestLimits.
 
 /**
  * Returns a reader that takes one object at a time and no more than the budget in all.
- * @throws when an object finds no room: its message then waits for another batch
+ * @throws `Busy` when an object finds no room: its message then waits for another batch
  */
 export function withBudget(read: ReadContent, budgetBytes = contentBudgetBytes): ReadContent {
   let room = budgetBytes;
@@ -19,7 +20,7 @@ export function withBudget(read: ReadContent, budgetBytes = contentBudgetBytes):
   const readInTurn = async (key: string, bytesMax: number): Promise<StoredContent> => {
     const found = await read(key, Math.min(bytesMax, room));
     if (found.kind === 'too-large' && found.size <= bytesMax)
-      throw new Error(
+      throw busy(
         `${found.size} bytes of content find no room in this batch; they wait for another`,
       );
     if (found.kind === 'found') room -= found.bytes.byteLength;

@@ -1,68 +1,84 @@
 import { requestLimits } from '../../contract/send-request.ts';
 import { gate } from '../../domain/gate.ts';
-import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
+import { dayMs, instantOf, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
+import { type Delay, waitUnbegun } from './conclude-job.ts';
 import { withBudget } from './content-budget.ts';
-import { type Fate, type Job, later } from './job.ts';
+import type { Fate, Job } from './job.ts';
 import { isUnusable, openRequest } from './open-request.ts';
-import { afterFailureMs, backOffMs, orLater } from './or-later.ts';
+import { laterAfter, orLater } from './or-later.ts';
+import { portionsOf } from './portions.ts';
 import type { DispatchPorts } from './ports.ts';
 import { deferRequest, expireRequest, holdRequest, rejectRequest } from './record-decision.ts';
 import { rejectUnusable } from './reject-unusable.ts';
-import { sendJobs } from './send-jobs.ts';
+import { closingMs } from './send-attempt.ts';
+import { type SentJobs, sendJobs } from './send-jobs.ts';
+import { settleFates } from './settle-fates.ts';
+import { keepShares, onLane } from './share.ts';
 
 /**
- * Takes a batch of queue messages to their outcome: parse → gate → suppression → claim → pace → SES →
- * record. Returns the SQS message ids that stay in the queue; each already carries the time at which it
- * comes back. One message's trouble harms no other.
+ * Takes a batch of queue messages to their outcome: fair share → parse → gate → suppression → claim →
+ * pace → SES → record. Returns the SQS message ids that stay in the queue; each already carries the time
+ * at which it comes back. One message's trouble harms no other.
  */
 export async function dispatch(
   records: readonly QueueRecord[],
-  ports: DispatchPorts,
+  given: DispatchPorts,
 ): Promise<readonly string[]> {
+  const ports = onLane(records, given);
+  const kept = await keepShares(records, ports);
   const fates = new Map<QueueRecord, Fate>();
-  const admitted: Job[] = [];
+  const jobs: Job[] = [];
   const budgeted = { ...ports, readContent: withBudget(ports.readContent) };
   await Promise.all(
-    records.map(async (record) => {
-      const fate = await orLater(record, ports, () => admit(record, budgeted));
-      if ('job' in fate) admitted.push(fate.job);
+    kept.map(async (record) => {
+      const fate = await orLater(record, ports, () => open(record, budgeted));
+      if ('job' in fate) jobs.push(fate.job);
       else fates.set(record, fate);
     }),
   );
-  for (const [record, fate] of await sendAdmitted(admitted, ports)) fates.set(record, fate);
+  for (const [record, fate] of await sendPortions(jobs, ports)) fates.set(record, fate);
   return settleFates(fates, ports);
 }
 
-async function admit(
+async function open(
   record: QueueRecord,
   ports: DispatchPorts,
 ): Promise<Fate | { readonly job: Job }> {
   const opened = await openRequest(record, ports);
   const now = ports.clock();
   if (isUnusable(opened)) return rejectUnusable(opened, ports, now);
+  const sendAt = instantOf(opened.request.sendAt);
+  // The overflow lane is meant to be late.
+  if (record.dueAt !== undefined && record.lane === 'intake')
+    ports.tally.dueAge((now - Math.max(record.dueAt, sendAt ?? 0)) / secondMs);
+  return { job: opened };
+}
+
+async function admit(opened: Job, ports: DispatchPorts): Promise<Fate | { readonly job: Job }> {
   const { request } = opened;
-  const sendAt = instant(request.sendAt);
-  const expiresAt = instant(request.expiresAt);
+  const tenant = await ports.readTenant(request.tenant);
+  const now = ports.clock();
+  const sendAt = instantOf(request.sendAt);
+  const expiresAt = instantOf(request.expiresAt);
   const admission = gate({
     request: {
       tenant: request.tenant,
       stream: request.stream,
       senders: opened.senders,
+      pointsToContent: opened.pointsToContent,
       ...(request.pool === undefined ? {} : { pool: request.pool }),
       ...(sendAt === undefined ? {} : { sendAt }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     },
-    tenant: await ports.readTenant(request.tenant),
+    tenant,
     stream: ports.stream,
     streams: ports.policy.streams,
     pools: Object.keys(ports.policy.configurationSets),
     now,
     sendAheadMs: requestLimits.sendAheadMs,
+    contentKeptMs: ports.policy.contentDays * dayMs,
   });
-  // Later deliveries waited because we said so; the first tells how late the mail is.
-  if (record.receiveCount === 1)
-    ports.tally.dueAge((now - Math.max(record.enqueuedAt, sendAt ?? 0)) / secondMs);
   switch (admission.kind) {
     case 'admit':
       return { job: opened };
@@ -79,38 +95,44 @@ async function admit(
   }
 }
 
-async function sendAdmitted(
+/** One portion after another; when nothing more leaves for now, those that have not begun wait as they are. */
+async function sendPortions(
   jobs: readonly Job[],
   ports: DispatchPorts,
 ): Promise<ReadonlyMap<QueueRecord, Fate>> {
-  if (jobs.length === 0) return new Map();
-  try {
-    return await sendJobs(jobs, ports);
-  } catch (error) {
-    ports.tally.failure(error);
-    return new Map(jobs.map(({ record }) => [record, later(backOffMs(afterFailureMs, record))]));
+  const fates = new Map<QueueRecord, Fate>();
+  let stop: Delay | undefined;
+  for (const portion of portionsOf(jobs)) {
+    if (ports.clock() > ports.deadline - closingMs) stop ??= outOfTime;
+    if (stop) for (const job of portion) fates.set(job.record, waitUnbegun(job, stop, ports));
+    else {
+      const sent = await sendPortion(portion, ports);
+      for (const [record, fate] of sent.fates) fates.set(record, fate);
+      stop = sent.stop;
+    }
   }
+  return fates;
 }
 
-/** Lets the messages that stay know when to come back, and returns their ids. */
-async function settleFates(
-  fates: ReadonlyMap<QueueRecord, Fate>,
-  ports: DispatchPorts,
-): Promise<readonly string[]> {
-  const staying = [...fates].flatMap(([record, fate]) =>
-    fate.kind === 'later' ? [{ record, afterMs: fate.afterMs }] : [],
-  );
-  await Promise.all(
-    staying.map(async ({ record, afterMs }) => {
-      // Where this fails the queue's own visibility time-out brings the message back.
-      await ports
-        .returnLater(record, afterMs)
-        .catch((error: unknown) => ports.tally.failure(error));
-    }),
-  );
-  return staying.map(({ record }) => record.queueMessageId);
-}
+const outOfTime: Delay = { ms: secondMs, growing: false };
 
-function instant(text: string | undefined): EpochMs | undefined {
-  return text === undefined ? undefined : epochMs(Date.parse(text));
+/** The gate judges each portion when its turn comes: a tenant may be held, a time over by then. */
+async function sendPortion(jobs: readonly Job[], ports: DispatchPorts): Promise<SentJobs> {
+  const fates = new Map<QueueRecord, Fate>();
+  const judged = await Promise.all(
+    jobs.map((job) => orLater(job.record, ports, () => admit(job, ports))),
+  );
+  const admitted = jobs.filter(({ record }, position) => {
+    const fate = judged[position];
+    if (fate && 'kind' in fate) fates.set(record, fate);
+    return fate !== undefined && 'job' in fate;
+  });
+  if (admitted.length === 0) return { fates };
+  try {
+    const sent = await sendJobs(admitted, ports);
+    return { ...sent, fates: new Map([...fates, ...sent.fates]) };
+  } catch (error) {
+    for (const { record } of admitted) fates.set(record, laterAfter(error, record, ports));
+    return { fates };
+  }
 }

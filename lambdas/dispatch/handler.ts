@@ -9,12 +9,14 @@ import {
   createSqs,
 } from '../../adapters/clients.ts';
 import { dispatchEnvironment } from '../../contract/environment.ts';
+import { namesOf } from '../../contract/names.ts';
 import { readRecords } from '../queue-records.ts';
 import { bindPorts } from './bind-ports.ts';
 import { dispatch } from './dispatch.ts';
 import { createTally } from './tally.ts';
 
 const environment = dispatchEnvironment.parse(process.env);
+const overflowQueue = namesOf(environment.DEPLOYMENT).overflowQueue(environment.STREAM);
 const ports = await bindPorts(environment, {
   dynamo: createDynamo(),
   events: createEvents(),
@@ -24,10 +26,10 @@ const ports = await bindPorts(environment, {
   sqs: createSqs(),
 });
 
-/** Sends one batch of the stream's intake queue. */
+/** Sends one batch of the stream's intake or overflow queue. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const tally = createTally(environment, ports.clock);
-  const staying = await dispatch(readRecords(event), {
+  const staying = await dispatch(readRecords(event, overflowQueue), {
     ...ports,
     tally,
     deadline: ports.deadlineAfter(context.getRemainingTimeInMillis()),

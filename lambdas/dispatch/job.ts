@@ -1,12 +1,23 @@
 import type { SendRequest } from '../../contract/send-request.ts';
+import type { NamedRequest } from '../../contract/waiting-mail.ts';
 import type { Address } from '../../domain/address.ts';
 import type { RejectReason } from '../../domain/reasons.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
 
 /** What happens to a queue message after this delivery. */
 export type Fate =
   | { readonly kind: 'done'; readonly recorded?: true }
-  | { readonly kind: 'later'; readonly afterMs: number };
+  | {
+      readonly kind: 'later';
+      readonly afterMs: number;
+      /** The instant it waits for, where it waits for one rather than for a while. */
+      readonly until?: EpochMs;
+      /** Our message id, where the body could be read. */
+      readonly messageId?: string;
+      /** Whose request it is, where the body could be read. */
+      readonly named?: NamedRequest;
+    };
 
 /** A readable request on its way. */
 export type Job = {
@@ -18,6 +29,8 @@ export type Job = {
   readonly senders: readonly Address[];
   /** Bytes of its attachments by position. */
   readonly attachments: readonly Uint8Array[];
+  /** Whether a part of it stands in the content bucket, which forgets. */
+  readonly pointsToContent: boolean;
 };
 
 /** One recipient a job is to be sent to. */
@@ -42,9 +55,20 @@ export type Unusable = {
 
 export const done = { kind: 'done' } as const satisfies Fate;
 
-/** The message stays in the queue and comes back after a while. */
-export function later(afterMs: number): Fate {
-  return { kind: 'later', afterMs };
+/** The message comes back after a while; see `settle-fates.ts` for where it waits. */
+export function later(
+  afterMs: number,
+  known: Omit<Extract<Fate, { kind: 'later' }>, 'kind' | 'afterMs'> = {},
+): Fate {
+  return { kind: 'later', afterMs, ...known };
+}
+
+/** Returns under which names a job's message waits outside its queue. */
+export function namesOf({ messageId, request }: Job): {
+  readonly messageId: string;
+  readonly named: NamedRequest;
+} {
+  return { messageId, named: { tenant: request.tenant, id: request.id } };
 }
 
 /** Returns a request's recipients as one list, whatever its kind. */

@@ -4,6 +4,7 @@ import { recipientKey } from '../../domain/address.ts';
 import { judgeRecipients } from '../../domain/gate.ts';
 import { subjectProblem } from '../../domain/subject-data.ts';
 import { rejectedRecipient } from './conclude-job.ts';
+import { indexMail } from './index-mail.ts';
 import { type Job, type JobRecipient, recipientsOf } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
 
@@ -12,6 +13,8 @@ export type JudgedJob = {
   readonly job: Job;
   readonly recipients: readonly JobRecipient[];
   readonly decided: Readonly<Record<string, DecidedOutcome>>;
+  /** Recipients that may not be sent to. */
+  readonly suppressed: readonly JobRecipient[];
 };
 
 /**
@@ -40,15 +43,18 @@ export async function judgeJobs(
       job,
       recipients: recipients.filter(({ index }) => !gone.has(index)),
       decided: { ...decided, ...Object.fromEntries(suppressed) },
+      suppressed: recipients.filter(({ index }) => gone.has(index)),
     };
   });
 }
 
-/** Counts what was decided without SES and tells the app of recipients that were refused. */
+/** Counts and indexes what was decided without SES and tells the app of recipients that were refused. */
 export async function tellDecided(
-  { job, decided }: JudgedJob,
+  { job, decided, suppressed }: JudgedJob,
   ports: DispatchPorts,
 ): Promise<void> {
+  const found = suppressed.map((recipient) => ({ job, recipient }));
+  await indexMail(found, ports.clock(), ports);
   const entries = Object.entries(decided);
   const rejected = entries.filter(([, { outcome }]) => outcome === 'rejected');
   ports.tally.count(metrics.suppressed, entries.length - rejected.length);
@@ -59,7 +65,7 @@ export async function tellDecided(
     );
 }
 
-function judgeAddresses(job: Job, secret: string): JudgedJob {
+function judgeAddresses(job: Job, secret: string): Omit<JudgedJob, 'suppressed'> {
   const given = recipientsOf(job.request);
   const subject = subjectOf(job);
   const recipients: JobRecipient[] = [];

@@ -23,8 +23,12 @@ export async function openRequest(
   ports: Pick<DispatchPorts, 'readContent'>,
 ): Promise<Job | Unusable> {
   const opened = await readRequest(record.body, ports);
-  if ('problem' in opened) return { record, recipientCount: 1, ...opened.problem };
-  const { request } = opened;
+  if ('problem' in opened) {
+    // A stored body may have gone or changed since it was read: then the message says whose it was.
+    const named = opened.problem.id === undefined ? record.named : undefined;
+    return { record, recipientCount: 1, ...opened.problem, ...named };
+  }
+  const { request, stored } = opened;
   const known = {
     record,
     id: request.id,
@@ -45,6 +49,7 @@ export async function openRequest(
     digest: known.digest,
     senders: senders.addresses,
     attachments: attachments.bytes,
+    pointsToContent: stored || hasPointers(request),
   };
 }
 
@@ -55,10 +60,13 @@ export function isUnusable(opened: Job | Unusable): opened is Unusable {
 async function readRequest(
   body: string,
   ports: Pick<DispatchPorts, 'readContent'>,
-): Promise<{ request: SendRequest } | { problem: Problem & { id?: string; tenant?: string } }> {
+): Promise<
+  | { request: SendRequest; stored: boolean }
+  | { problem: Problem & { id?: string; tenant?: string } }
+> {
   const parsed = parseRequest(body);
   if (!parsed.ok) return { problem: parsed.problem };
-  if (!isStored(parsed.request)) return { request: parsed.request };
+  if (!isStored(parsed.request)) return { request: parsed.request, stored: false };
   const stored = await ports.readContent(parsed.request.s3Key, requestLimits.storedBodyBytes);
   if (stored.kind === 'missing')
     return {
@@ -83,7 +91,7 @@ async function readRequest(
           detail: 'kind: a stored request holds a message or a batch',
         },
       }
-    : { request: inner.request };
+    : { request: inner.request, stored: true };
 }
 
 function isStored(request: SendRequest | StoredRequest): request is StoredRequest {
@@ -99,6 +107,11 @@ function readSenders(request: SendRequest): { addresses: readonly Address[] } | 
   return raw.ok
     ? { addresses: [from, ...raw.senders] }
     : { reason: raw.reason, detail: raw.detail };
+}
+
+function hasPointers(request: SendRequest): boolean {
+  const given = 'attachments' in request ? (request.attachments ?? []) : [];
+  return given.some(({ s3Key }) => s3Key !== undefined);
 }
 
 async function readAttachments(

@@ -1,20 +1,9 @@
-import { minuteMs, secondMs } from '../../domain/time.ts';
+import { describeFailure } from '../../adapters/failure.ts';
+import { type Wait, waitFor, waitMs } from '../../domain/failures.ts';
+import { judgeStoreFailure } from '../../domain/store-failures.ts';
 import type { QueueRecord } from '../queue-records.ts';
 import { type Fate, later } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
-
-/** A message that failed for a reason of ours comes back after this at first. */
-export const afterFailureMs = 30 * secondMs;
-
-const longestMs = 15 * minuteMs;
-
-/**
- * Returns how long a message waits after its n-th delivery: doubling, at most 15 minutes, so that its
- * receives last for a day of trouble.
- */
-export function backOffMs(firstMs: number, { receiveCount }: QueueRecord): number {
-  return Math.max(firstMs, Math.min(longestMs, firstMs * 2 ** Math.min(receiveCount - 1, 20)));
-}
 
 /** Does the work of one message; where it fails, that message alone comes back later. */
 export async function orLater<T>(
@@ -25,7 +14,21 @@ export async function orLater<T>(
   try {
     return await work();
   } catch (error) {
-    ports.tally.failure(error);
-    return later(backOffMs(afterFailureMs, record));
+    return laterAfter(error, record, ports);
   }
+}
+
+/** Tells of a failure of ours and lets a message wait for as long as the failure asks for. */
+export function laterAfter(
+  error: unknown,
+  { receiveCount }: QueueRecord,
+  ports: Pick<DispatchPorts, 'tally'>,
+): Fate {
+  return later(waitMs(waitAfter(error, ports), receiveCount));
+}
+
+/** Tells of a failure of ours and returns how long it makes mail wait. */
+export function waitAfter(error: unknown, { tally }: Pick<DispatchPorts, 'tally'>): Wait {
+  tally.failure(error);
+  return waitFor(`store-${judgeStoreFailure(describeFailure(error))}`);
 }

@@ -35,9 +35,16 @@ export function packAttempts(
   return attempts.map(({ attemptId, parts }) => ({ attemptId, parts }));
 }
 
-/** Returns the attempts a job is in. */
-export function attemptIdsOf(attempts: readonly PackedAttempt[], job: Job): readonly string[] {
-  return attempts
-    .filter(({ parts }) => parts.some((part) => part.job === job))
-    .map(({ attemptId }) => attemptId);
+/** Returns, by recipient index, the attempt that a recipient of a job is in. */
+export function attemptIdsOf(
+  attempts: readonly PackedAttempt[],
+  job: Job,
+): ReadonlyMap<number, string> {
+  return new Map(
+    attempts.flatMap(({ attemptId, parts }) =>
+      parts.flatMap((part) =>
+        part.job === job ? part.recipients.map(({ index }) => [index, attemptId] as const) : [],
+      ),
+    ),
+  );
 }

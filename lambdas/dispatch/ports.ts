@@ -1,3 +1,4 @@
+import type { Allowances } from '../../adapters/allowance-store.ts';
 import type { ReadAssignment } from '../../adapters/assignment-store.ts';
 import type { StoredContent } from '../../adapters/content-store.ts';
 import type { ReadTenant } from '../../adapters/directory.ts';
@@ -7,8 +8,13 @@ import type { Pacer } from '../../adapters/pacing-store.ts';
 import type { SendMail } from '../../adapters/ses-sender.ts';
 import type { Suppression, SuppressionQuestion } from '../../adapters/suppression-store.ts';
 import type { StreamPolicy } from '../../contract/environment.ts';
+import type { OutcomeEvent } from '../../contract/outcome-event.ts';
+import type { StoredAttempt } from '../../contract/stored-attempt.ts';
+import type { LaterMail } from '../../contract/waiting-mail.ts';
+import type { SesHoldReason } from '../../domain/reasons.ts';
 import type { Clock, EpochMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
+import type { Overflow } from './share.ts';
 
 /** Everything dispatch asks of the world, as functions; the handler binds them to AWS. */
 export type DispatchPorts = {
@@ -31,10 +37,21 @@ export type DispatchPorts = {
   readonly readContent: (key: string, bytesMax: number) => Promise<StoredContent>;
   readonly holdBody: (key: string, body: string) => Promise<void>;
   readonly pacer: Pacer;
+  readonly allowances: Allowances;
+  /** Absent where a stream has no overflow lane. */
+  readonly overflow?: Overflow;
   readonly send: SendMail;
   readonly park: (body: string, attributes: Readonly<Record<string, string>>) => Promise<void>;
+  /** Keeps a message in the content bucket until it is due; `messageId` is ours, or SQS's where there is none. */
+  readonly putLater: (mail: LaterMail, messageId: string) => Promise<void>;
   readonly returnLater: (record: QueueRecord, afterMs: number) => Promise<void>;
+  /** Tells the switch that SES takes nothing of this stream for now. */
+  readonly hintSwitch: (reason: SesHoldReason) => Promise<void>;
   readonly publishRejected: (rejected: readonly RejectedEvent[]) => Promise<void>;
+  /** Publishes outcomes; returns those that the bus did not take. */
+  readonly publishOutcomes: (events: readonly OutcomeEvent[]) => Promise<ReadonlySet<OutcomeEvent>>;
+  /** Keeps what an attempt is about to hand to SES. */
+  readonly storeAttempt: (attempt: StoredAttempt) => Promise<void>;
   readonly tally: Tally;
 };
 

@@ -1,15 +1,18 @@
+import type { HeldMail } from '../../adapters/held-mail.ts';
 import { putRequest, replaceRequest } from '../../adapters/ledger.ts';
 import type { DecidedOutcome, RequestItem } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { contentFolders } from '../../contract/names.ts';
 import type { RejectReason } from '../../domain/reasons.ts';
 import { type EpochMs, secondMs } from '../../domain/time.ts';
-import { rejectedRecipient } from './conclude-job.ts';
-import { done, type Fate, type Job, later, recipientsOf } from './job.ts';
+import { rejectedRecipient, stay } from './conclude-job.ts';
+import { done, type Fate, type Job, later, namesOf, recipientsOf } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
+import { type Refused, refusedIn } from './progress.ts';
 import { rejectUnderQueueId } from './reject-unusable.ts';
 import { aboutJob, identityOf, keepTerminal, newRequest } from './request-item.ts';
 import { readStanding, type Standing } from './standing.ts';
+import { asTold, tellAgain, tellOutcomes, tellRefused } from './tell-outcomes.ts';
 
 type Word = {
   readonly state: RequestItem['state'];
@@ -22,7 +25,12 @@ type Word = {
 /** What became of a word about a request: written, or why it was not. */
 export type Written =
   /** `about`: the recipients it speaks of, absent when it is every one. */
-  | { readonly kind: 'recorded'; readonly about?: readonly number[] }
+  | {
+      readonly kind: 'recorded';
+      readonly about?: readonly number[];
+      /** Recipients that were refused before. */
+      readonly refused?: readonly Refused[];
+    }
   | Exclude<Standing, { kind: 'open' }>;
 
 /** Records that a request ends without SES: every recipient is suppressed or refused. */
@@ -32,7 +40,10 @@ export function concludeRequest(
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Fate> {
-  return decide(job, { state: 'decided', each }, ports, now);
+  return decide(job, { state: 'decided', each }, ports, now, async (about) => {
+    const told = asTold(each).filter(({ index }) => about?.includes(index) ?? true);
+    await tellOutcomes(job, told, ports);
+  });
 }
 
 /** Records that a request's time has passed. */
@@ -43,8 +54,14 @@ export async function expireRequest(
   now: EpochMs,
 ): Promise<Fate> {
   const all = { outcome: 'expired', reason: 'expired', detail } as const;
-  return decide(job, { state: 'decided', all }, ports, now, () => {
+  return decide(job, { state: 'decided', all }, ports, now, async (about) => {
     ports.tally.count(metrics.expired);
+    const indexes = about ?? recipientsOf(job.request).keys();
+    await tellOutcomes(
+      job,
+      [...indexes].map((index) => ({ index, ...all })),
+      ports,
+    );
   });
 }
 
@@ -71,7 +88,7 @@ export async function rejectRequest(
       {
         stream: ports.stream,
         messageId,
-        queueMessageId: record.queueMessageId,
+        queueMessageId: record.firstQueueMessageId,
         id,
         tenant,
         ...why,
@@ -87,30 +104,39 @@ export async function rejectRequest(
 export async function holdRequest(job: Job, ports: DispatchPorts, now: EpochMs): Promise<Fate> {
   const all = { outcome: 'held', reason: 'tenant-held' } as const;
   return decide(job, { state: 'waiting', all }, ports, now, async () => {
-    const { record, request, messageId } = job;
+    const { messageId } = job;
+    const { body, queueMessageId, firstQueueMessageId, enqueuedAt, attributes } = job.record;
+    const { tenant, id } = job.request;
+    const mail: HeldMail = {
+      stream: ports.stream,
+      body,
+      queueMessageId,
+      firstQueueMessageId,
+      enqueuedAt,
+      attributes,
+      named: { tenant, id },
+    };
     await ports.holdBody(
-      `${contentFolders.held}${request.tenant}/${messageId}-${record.queueMessageId}.json`,
-      JSON.stringify({
-        stream: ports.stream,
-        body: record.body,
-        queueMessageId: record.queueMessageId,
-        enqueuedAt: record.enqueuedAt,
-      }),
+      `${contentFolders.held}${tenant}/${messageId}-${queueMessageId}.json`,
+      JSON.stringify(mail),
     );
     ports.tally.count(metrics.held);
   });
 }
 
-/** Lets a mail wait in the queue for its sendAt. */
+/** Lets a mail wait for its sendAt. */
 export async function deferRequest(
   job: Job,
   until: EpochMs,
   ports: DispatchPorts,
   now: EpochMs,
 ): Promise<Fate> {
-  const all = { outcome: 'held', reason: 'send-at' } as const;
+  const detail = `waits until ${new Date(until).toISOString()}`;
+  const all = { outcome: 'held', reason: 'send-at', detail } as const;
   const fate = await decide(job, { state: 'waiting', all }, ports, now);
-  return fate.kind === 'done' && fate.recorded ? later(until - now) : fate;
+  return fate.kind === 'done' && fate.recorded
+    ? later(until - now, { until, ...namesOf(job) })
+    : fate;
 }
 
 /** Returns what happens to a message whose request somebody else had the first word about. */
@@ -122,18 +148,23 @@ export async function yieldTo(
 ): Promise<Fate> {
   switch (standing.kind) {
     case 'busy':
-      return later(standing.afterMs);
+      return stay(job, { ms: standing.afterMs, growing: false });
     case 'repeated':
       ports.tally.count(metrics.repeated);
       // An earlier delivery may have died between its record and its event: tell again, at least once.
-      if (job.record.receiveCount > 1 && standing.refused.length > 0)
-        await ports.publishRejected(
-          standing.refused.map((one) => rejectedRecipient(job, one.index, one, ports.stream)),
-        );
+      if (hasLifeBefore(job)) {
+        await tellRefused(job, standing.refused, ports);
+        await tellAgain(job, ports);
+      }
       return done;
     case 'reused':
       return rejectReused(job, ports, now);
   }
+}
+
+/** A copy of a message that is still elsewhere tells nothing: that one does. */
+function hasLifeBefore({ record }: Job): boolean {
+  return record.receiveCount > 1 || record.parkedAt !== undefined;
 }
 
 /** Writes a word and does what goes with it, or yields to who was first. */
@@ -147,6 +178,8 @@ async function decide(
   const written = await writeWord(job, word, ports, now);
   if (written.kind !== 'recorded') return yieldTo(written, job, ports, now);
   await andThen(written.about);
+  // What waits comes again and is told of then.
+  if (word.state !== 'waiting') await tellRefused(job, written.refused ?? [], ports);
   return { ...done, recorded: true };
 }
 
@@ -162,20 +195,22 @@ async function writeWord(
   if (await putRequest(ports.ledger, first)) return { kind: 'recorded' };
   const standing = await readStanding(identityOf(job), ports, now);
   if (standing.kind !== 'open') return standing;
-  const { seen, open } = standing;
+  const { seen, noted, open } = standing;
   const about = open.flatMap((index) => {
     const said = word.all ?? word.each?.[String(index)];
     return said ? [[String(index), said] as const] : [];
   });
+  const kept = keepTerminal(seen);
   const replaced = await replaceRequest(ports.ledger, seen, {
+    ...noted,
     state: word.state,
     claimedAt: now,
-    decided: { ...keepTerminal(seen), ...Object.fromEntries(about) },
+    decided: { ...kept, ...Object.fromEntries(about) },
     ...aboutJob(job),
   });
   return replaced
-    ? { kind: 'recorded', about: open }
-    : { kind: 'busy', afterMs: 2 * secondMs, ambiguousCount: 0 };
+    ? { kind: 'recorded', about: open, refused: refusedIn(kept) }
+    : { kind: 'busy', afterMs: 2 * secondMs };
 }
 
 /** The id stands for other content: this request stands under SQS's message id. */

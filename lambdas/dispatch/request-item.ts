@@ -20,7 +20,7 @@ export function newRequest(
     id: job.request.id,
     tenant: job.request.tenant,
     stream,
-    queueMessageId: job.record.queueMessageId,
+    queueMessageId: job.record.firstQueueMessageId,
     digest: job.digest,
     recipientCount: recipientsOf(job.request).length,
     claimedAt: now,
@@ -39,7 +39,7 @@ export function identityOf(job: Job): Identity {
 /** Returns what a later word writes anew: a corrected request has other content under the same id. */
 export function aboutJob(job: Job): Partial<RequestItem> {
   return {
-    queueMessageId: job.record.queueMessageId,
+    queueMessageId: job.record.firstQueueMessageId,
     digest: job.digest,
     recipientCount: recipientsOf(job.request).length,
   };

@@ -1,19 +1,27 @@
-import { completeAttempt, putAttempt } from '../../adapters/ledger.ts';
+import { completeAttempt, completeUnsent, putAttempt } from '../../adapters/ledger.ts';
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import type { AttemptResult } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
-import { departures, type Lease } from '../../domain/pacing.ts';
-import { epochMs, secondMs } from '../../domain/time.ts';
+import { bulkSize, departures, type Lease } from '../../domain/pacing.ts';
+import type { Provider } from '../../domain/provider.ts';
+import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
 import { type ByteGate, createByteGate } from './byte-gate.ts';
+import { indexMail } from './index-mail.ts';
 import type { Job, JobRecipient } from './job.ts';
+import { keepAttempt } from './keep-attempt.ts';
+import { isExpired, lookMaxMs, withoutStopped, withoutSuppressed } from './look-again.ts';
 import type { DispatchPorts } from './ports.ts';
+import type { Again } from './progress.ts';
 
 /** One recipient of one job, on its way through one attempt. */
 export type Entry = {
   readonly job: Job;
   readonly recipient: JobRecipient;
   readonly pool: string;
+  readonly provider: Provider;
   readonly configurationSet: string;
+  /** Why SES may have this mail already. */
+  readonly again?: Again;
 };
 
 /**
@@ -28,45 +36,84 @@ const underWayBytes = 32_000_000;
 /** A throttled mail leases again this often before it goes back to the queue. */
 const throttleRetries = 2;
 
+/** Recipients that leave together, and the time that is theirs. */
+export type LeasedAttempt = {
+  readonly attemptId: string;
+  readonly entries: readonly Entry[];
+  readonly lease: Lease;
+  /** When the suppression list was last asked about all of them. */
+  readonly lookedAt: EpochMs;
+};
+
 /**
  * Hands an attempt to SES at the leased pace and returns one result an entry, by position. What is about
  * to be sent is in the ledger before the first call and the results after the last one.
  */
 export async function sendAttempt(
-  attempt: {
-    readonly attemptId: string;
-    readonly entries: readonly Entry[];
-    readonly lease: Lease;
-  },
+  attempt: LeasedAttempt,
   ports: DispatchPorts,
 ): Promise<readonly AttemptResult[]> {
-  const { attemptId, entries, lease } = attempt;
-  await putAttempt(ports.ledger, {
-    attemptId,
-    stream: ports.stream,
-    at: ports.clock(),
-    entries: entries.map(({ job, recipient, pool }) => ({
-      m: job.messageId,
-      r: recipient.index,
-      k: recipient.key,
-      p: pool,
-    })),
-  });
-  const times = departures(lease, entries.length);
+  const { attemptId, entries, lease, lookedAt } = attempt;
+  const at = ports.clock();
+  const kept = await keepAttempt({ attemptId, at, entries }, ports);
+  await announce({ ...kept, attemptId, stream: ports.stream, at, entries }, ports);
+  const together = ports.policy.bulk ? bulkSize(await ports.pacer.ratePerSecond()) : 1;
+  const times = departures(lease, entries.length, together);
   const gate = createByteGate(underWayBytes);
   const results = await Promise.all(
-    entries.map((entry, position) =>
-      sendOne(entry, { attemptId, departure: times[position] ?? lease.startMs, gate }, ports),
-    ),
+    entries.map((entry, position) => {
+      const departure = times[position] ?? lease.startMs;
+      return sendOne(entry, { attemptId, departure, gate, lookedAt }, ports);
+    }),
   );
   await completeAttempt(ports.ledger, attemptId, results, ports.clock());
+  const found = entries.map((entry, position) => ({ ...entry, result: results[position] }));
+  await indexMail(found, at, ports);
   ports.tally.count(metrics.accepted, results.filter((result) => 'ses' in result).length);
+  const resentCount = entries.filter(
+    ({ again }, position) => again === 'ambiguous' && hasLeft(results[position]),
+  ).length;
+  if (resentCount > 0) ports.tally.count(metrics.resent, resentCount);
   return results;
+}
+
+/** A write that failed may have taken effect: what it announced was not sent, and nobody is to wonder. */
+async function announce(
+  attempt: Omit<Parameters<typeof putAttempt>[1], 'entries'> & {
+    readonly entries: readonly Entry[];
+  },
+  ports: DispatchPorts,
+): Promise<void> {
+  const { attemptId } = attempt;
+  const entries = attempt.entries.map(({ job, recipient, pool, provider }) => ({
+    m: job.messageId,
+    r: recipient.index,
+    k: recipient.key,
+    p: pool,
+    v: provider,
+  }));
+  try {
+    await putAttempt(ports.ledger, { ...attempt, entries });
+  } catch (error) {
+    const unsent = entries.map((): AttemptResult => ({ outcome: 'retry', reason: 'store-busy' }));
+    await completeUnsent(ports.ledger, attemptId, unsent, ports.clock()).catch(ports.tally.failure);
+    throw error;
+  }
+}
+
+/** Whether SES has the mail or may have it; what it refused has not been sent again yet. */
+function hasLeft(result: AttemptResult | undefined): boolean {
+  return result !== undefined && ('ses' in result || result.outcome === 'unknown');
 }
 
 async function sendOne(
   entry: Entry,
-  turn: { readonly attemptId: string; readonly departure: number; readonly gate: ByteGate },
+  turn: {
+    readonly attemptId: string;
+    readonly departure: number;
+    readonly gate: ByteGate;
+    readonly lookedAt: EpochMs;
+  },
   ports: DispatchPorts,
 ): Promise<AttemptResult> {
   await waitUntil(turn.departure, ports);
@@ -74,7 +121,11 @@ async function sendOne(
   for (let retry = 0; ; retry += 1) {
     const answer = await turn.gate(bytes, async () => {
       // Heavy mail waits for its neighbours; what is too late for this invocation was never sent.
-      if (ports.clock() > ports.deadline - closingMs) return tooLate;
+      const now = ports.clock();
+      if (now > ports.deadline - closingMs) return tooLate;
+      if (isExpired(entry.job.request, now)) return stoppedMeanwhile;
+      const stopped = now - turn.lookedAt > lookMaxMs ? await lookAgain(entry, ports) : undefined;
+      if (stopped) return stopped;
       return ports.send({
         request: entry.job.request,
         messageId: entry.job.messageId,
@@ -85,6 +136,7 @@ async function sendOne(
         attachments: entry.job.attachments,
         pool: entry.pool,
         configurationSet: entry.configurationSet,
+        ...(entry.again ? { again: true as const } : {}),
       });
     });
     if (answer.ok || answer.refusal.kind !== 'throttled') return toResult(answer);
@@ -102,13 +154,41 @@ async function sendOne(
  */
 async function leaseAgain(ports: DispatchPorts): Promise<number | undefined> {
   try {
-    const lease = await ports.pacer.lease(1, epochMs(ports.deadline - closingMs));
+    const lease = await ports.pacer.leaseThrottled(epochMs(ports.deadline - closingMs));
     return lease.kind === 'leased' ? lease.startMs : undefined;
   } catch (error) {
     ports.tally.failure(error);
     return undefined;
   }
 }
+
+/**
+ * A mail that was throttled or waited behind heavy ones leaves late: whether it may leave is looked up once
+ * more. What cannot be read stops this mail and must not hide what SES said of the others.
+ */
+async function lookAgain(entry: Entry, ports: DispatchPorts): Promise<SendAnswer | undefined> {
+  try {
+    const [free] = await withoutSuppressed(await withoutStopped([entry], ports), ports);
+    return free ? undefined : stoppedMeanwhile;
+  } catch (error) {
+    ports.tally.failure(error);
+    return unreadable;
+  }
+}
+
+/** The next delivery finds out why and says so. */
+const stoppedMeanwhile: SendAnswer = {
+  ok: false,
+  refusal: { kind: 'retry', reason: 'stopped-meanwhile' },
+  detail:
+    'its recipient was suppressed, its tenant stopped or its time over while it waited for its turn',
+};
+
+const unreadable: SendAnswer = {
+  ok: false,
+  refusal: { kind: 'retry', reason: 'store-busy' },
+  detail: 'whether it may still leave could not be read',
+};
 
 const tooLate: SendAnswer = {
   ok: false,
@@ -127,13 +207,15 @@ function toResult(answer: SendAnswer): AttemptResult {
     case 'unknown':
       return { outcome: 'unknown', reason: refusal.reason, detail };
     case 'retry':
+    case 'hold':
       return { outcome: 'retry', reason: refusal.reason, detail };
-    default:
-      return { outcome: 'retry', reason: refusal.kind, detail };
+    case 'throttled':
+      return { outcome: 'retry', reason: 'throttled', detail };
   }
 }
 
-async function waitUntil(at: number, ports: DispatchPorts): Promise<void> {
+/** Waits for an instant; one that is over passes at once. */
+export async function waitUntil(at: number, ports: DispatchPorts): Promise<void> {
   const milliseconds = at - ports.clock();
   if (milliseconds > 0) await ports.pause(milliseconds);
 }

@@ -1,61 +1,158 @@
+import type { LeaseAnswer } from '../../adapters/pacing-store.ts';
 import type { AttemptResult } from '../../contract/items.ts';
 import { requestLimits } from '../../contract/send-request.ts';
-import { choosePool, type WeightedPool } from '../../domain/assignment.ts';
+import type { WeightedPool } from '../../domain/assignment.ts';
+import { waitFor, waitForRate } from '../../domain/failures.ts';
 import { attemptSize } from '../../domain/pacing.ts';
-import { epochMs, secondMs } from '../../domain/time.ts';
+import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
 import { claimRequest } from './claim.ts';
-import { type ClaimedJob, concludeJob, parkJob, tellRejected, type Wait } from './conclude-job.ts';
+import {
+  type ClaimedJob,
+  concludeJob,
+  type Delay,
+  holdReasonOf,
+  tellRejected,
+  waitUnbegun,
+} from './conclude-job.ts';
+import { entriesOf } from './entries-of.ts';
 import type { Fate, Job, JobRecipient } from './job.ts';
 import { type JudgedJob, judgeJobs, tellDecided } from './judge-jobs.ts';
-import { afterFailureMs, orLater } from './or-later.ts';
+import { type Spent, withoutSpent } from './keep-allowances.ts';
+import { orLater, waitAfter } from './or-later.ts';
 import { attemptIdsOf, type PackedAttempt, packAttempts } from './pack-attempts.ts';
 import type { DispatchPorts } from './ports.ts';
+import type { Progress, Refused } from './progress.ts';
 import { concludeRequest, yieldTo } from './record-decision.ts';
-import { closingMs, type Entry, sendAttempt } from './send-attempt.ts';
+import { closingMs, type Entry } from './send-attempt.ts';
+import { sendLeased } from './send-leased.ts';
+import { tellAgain, tellFirst, tellRefused } from './tell-outcomes.ts';
 
 /** A job this delivery may send, with the recipients still to be sent to. */
 type Claimed = ClaimedJob & {
   readonly judged: JudgedJob;
   readonly first: boolean;
+  readonly refused: readonly Refused[];
   readonly recipients: readonly JobRecipient[];
+  readonly again: Progress['again'];
 };
 
+const { recipientsPerBatch } = requestLimits;
+
 /**
- * Sends admitted jobs: suppression, claim, then attempts of a bounded size at the leased pace. Returns
- * what happens to each queue message.
+ * Recipients of an attempt in the overflow lane of a transactional stream. What it has leased leaves
+ * beside transactional mail that comes later; more environments than a marketing stream has would lease
+ * more than SES's bucket forgives.
  */
-export async function sendJobs(
-  jobs: readonly Job[],
-  ports: DispatchPorts,
-): Promise<ReadonlyMap<QueueRecord, Fate>> {
-  const judged = await judgeJobs(jobs, ports);
-  const size = attemptSize(await ports.pacer.ratePerSecond(), requestLimits.recipientsPerBatch);
+const behindOwnMax = 10;
+
+/** What happens to each queue message; and, where nothing more leaves for now, how long all else waits. */
+export type SentJobs = {
+  readonly fates: ReadonlyMap<QueueRecord, Fate>;
+  readonly stop?: Delay;
+};
+
+/** Sends admitted jobs: suppression, claim, then attempts of a bounded size at the leased pace. */
+export async function sendJobs(jobs: readonly Job[], ports: DispatchPorts): Promise<SentJobs> {
+  const lookedAt = ports.clock();
+  const { lane, ratePerSecond } = ports.pacer;
+  // None of them needs another, and a mail waits for them one after another.
+  const [judged, rate, { pools }] = await Promise.all([
+    judgeJobs(jobs, ports),
+    ratePerSecond(),
+    ports.readAssignment(),
+  ]);
+  const isBehindOwn = lane !== ports.policy.lane;
+  const size = attemptSize(lane, rate, isBehindOwn ? behindOwnMax : recipientsPerBatch);
   const attempts = packAttempts(judged, size, ports.newAttemptId);
   const fates = new Map<QueueRecord, Fate>();
+  const busy = await rateBusy(attempts[0], ports);
+  if (busy) {
+    // What cannot leave is not claimed: each claim would be a write, and one more to give it back.
+    const waiting = judged.filter(({ recipients }) => recipients.length > 0);
+    for (const { job } of waiting) fates.set(job.record, waitUnbegun(job, busy, ports));
+  }
+  const open = judged.filter(({ job }) => !fates.has(job.record));
+  const ahead = busy ? undefined : leaseAhead({ first: attempts[0], judged, pools }, ports);
   const claimed = new Map<Job, Claimed>();
   await Promise.all(
-    judged.map(async (one) => {
-      const ids = attemptIdsOf(attempts, one.job);
-      const outcome = await orLater(one.job.record, ports, () => claimJob(one, ids, ports));
+    open.map(async (one) => {
+      const attemptIds = attemptIdsOf(attempts, one.job);
+      const hasTwin = judged.some(({ job }) => job !== one.job && isSame(job, one.job));
+      const plan = { attemptIds, hasTwin };
+      const outcome = await orLater(one.job.record, ports, () => claimJob(one, plan, ports));
       if ('kind' in outcome) fates.set(one.job.record, outcome);
       else claimed.set(one.job, outcome);
     }),
   );
-  const sent = await sendAttempts(attempts, claimed, ports);
+  const sent = await sendAttempts({ attempts, claimed, pools, ahead, lookedAt }, ports);
   await Promise.all(
     [...claimed.values()].map(async (one) => {
       const { record } = one.job;
       fates.set(record, await orLater(record, ports, () => finishJob(one, sent, ports)));
     }),
   );
-  return fates;
+  const stop = busy ?? sent.stop;
+  return { fates, ...(stop ? { stop } : {}) };
+}
+
+function isSame(one: Job, other: Job): boolean {
+  return one.messageId === other.messageId;
+}
+
+/** Returns how long mail waits whose first attempt finds no place in the rate, by what is known of it. */
+async function rateBusy(
+  first: PackedAttempt | undefined,
+  { pacer, deadline }: DispatchPorts,
+): Promise<Delay | undefined> {
+  const count = first?.parts.reduce((sum, { recipients }) => sum + recipients.length, 0) ?? 0;
+  if (count === 0) return undefined;
+  const aheadMs = await pacer.aheadOf(count, epochMs(deadline - closingMs));
+  return aheadMs === undefined ? undefined : behindRate(aheadMs);
+}
+
+function behindRate(aheadMs: number): Delay {
+  return { ...waitForRate(aheadMs), reason: 'rate-busy' };
+}
+
+/**
+ * Leases for the first attempt while its jobs are being claimed, in the lane where milliseconds count: the
+ * claim of a first delivery is as good as won. What a lost claim leaves of such a lease nobody uses, so
+ * that a repeated request costs the rate what a new one does; later deliveries lose more often and lease
+ * after their claim, as marketing does.
+ */
+async function leaseAhead(
+  work: {
+    readonly first: PackedAttempt | undefined;
+    readonly judged: readonly JudgedJob[];
+    readonly pools: readonly WeightedPool[];
+  },
+  ports: DispatchPorts,
+): Promise<LeaseAnswer | undefined> {
+  const { first, judged, pools } = work;
+  const isNew = judged.every(({ job }) => job.record.receiveCount === 1);
+  if (first === undefined || ports.pacer.lane !== 'transactional' || !isNew) return undefined;
+  try {
+    const hoped = new Map(judged.map((one) => [one.job, { ...one, again: noneAgain }]));
+    const open = entriesOf(first.parts, hoped, pools, ports);
+    const { entries } = await withoutSpent(open, ports);
+    return entries.length === 0 ? undefined : await leaseFor(entries, ports);
+  } catch {
+    // Whoever sends asks again, and says what is wrong.
+    return undefined;
+  }
+}
+
+const noneAgain: Progress['again'] = new Map();
+
+function leaseFor(entries: readonly Entry[], ports: DispatchPorts): Promise<LeaseAnswer> {
+  return ports.pacer.lease(entries.length, epochMs(ports.deadline - closingMs));
 }
 
 /** Claims a job, or returns what happens to its message instead. */
 async function claimJob(
   judged: JudgedJob,
-  attemptIds: readonly string[],
+  plan: { readonly attemptIds: ReadonlyMap<number, string>; readonly hasTwin: boolean },
   ports: DispatchPorts,
 ): Promise<Claimed | Fate> {
   const { job, recipients, decided } = judged;
@@ -66,15 +163,17 @@ async function claimJob(
     return fate;
   }
   const wanted = recipients.map(({ index }) => index);
-  const claim = await claimRequest(job, { wanted, decided, attemptIds }, ports, now);
-  if (claim.kind === 'left')
-    return parkJob({ job, claimedAt: claim.claimedAt }, { reason: 'ambiguous' }, ports);
+  const claim = await claimRequest(job, { ...plan, wanted, decided }, ports, now);
   if (claim.kind !== 'mine') return yieldTo(claim, job, ports, now);
   const sendTo = new Set(claim.sendTo);
   return {
     job,
+    left: claim.left,
     judged,
     first: claim.first,
+    triedCount: claim.triedCount,
+    refused: claim.refused,
+    again: claim.again,
     claimedAt: claim.claimedAt,
     recipients: recipients.filter(({ index }) => sendTo.has(index)),
   };
@@ -82,22 +181,40 @@ async function claimJob(
 
 type Sent = {
   readonly results: ReadonlyMap<Job, ReadonlyMap<number, AttemptResult>>;
-  /** When it is worth coming again for what was not sent. */
-  readonly wait: Wait;
+  /** Recipients, by job and index, that wait for an allowance, and until when. */
+  readonly spent: ReadonlyMap<Job, ReadonlyMap<number, EpochMs>>;
+  /** When it is worth coming again for what else was not sent. */
+  readonly wait: Delay;
+  /** The same, where it holds for all other mail too. */
+  readonly stop?: Delay;
 };
 
 /** Acts on what SES said of a job, then tells the app: an event that fails must not hold up the mail. */
-async function finishJob(
-  one: Claimed,
-  { results, wait }: Sent,
-  ports: DispatchPorts,
-): Promise<Fate> {
-  const known = results.get(one.job);
+async function finishJob(one: Claimed, sent: Sent, ports: DispatchPorts): Promise<Fate> {
+  const known = sent.results.get(one.job);
   const said = one.recipients.map(({ index }) => ({ index, result: known?.get(index) }));
-  const fate = await concludeJob(one, said, wait, ports);
+  const missing = said.flatMap(({ index, result }) => (result ? [] : [index]));
+  const fate = await concludeJob(one, said, delayOf(one.job, missing, sent, ports), ports);
   if (one.first) await tellDecided(one.judged, ports);
+  // Once, when the message leaves its queue: a mail that comes ever again would tell of them each time.
+  else if (fate.kind === 'done') await tellRefused(one.job, one.refused, ports);
   await tellRejected(one.job, said, ports);
+  await (one.first ? tellFirst(one.judged, said, ports) : tellAgain(one.job, ports));
   return fate;
+}
+
+/** Where an allowance is all that recipients wait for, the message waits until it renews. */
+function delayOf(
+  job: Job,
+  missing: readonly number[],
+  { spent, wait }: Sent,
+  ports: DispatchPorts,
+): Delay {
+  const ends = missing.map((index) => spent.get(job)?.get(index) ?? 0);
+  const until = Math.min(...ends);
+  if (ends.length === 0 || until === 0) return wait;
+  const ms = Math.max(secondMs, until - ports.clock());
+  return { ms, growing: false, reason: 'allowance-spent' };
 }
 
 /**
@@ -105,67 +222,57 @@ async function finishJob(
  * then stays known.
  */
 async function sendAttempts(
-  attempts: readonly PackedAttempt[],
-  claimed: ReadonlyMap<Job, Claimed>,
+  work: {
+    readonly attempts: readonly PackedAttempt[];
+    readonly claimed: ReadonlyMap<Job, Claimed>;
+    readonly pools: readonly WeightedPool[];
+    /** The first attempt's lease, where it was asked for ahead. */
+    readonly ahead: Promise<LeaseAnswer | undefined> | undefined;
+    /** When the suppression list was asked. */
+    readonly lookedAt: EpochMs;
+  },
   ports: DispatchPorts,
 ): Promise<Sent> {
+  const { attempts, claimed, pools, ahead, lookedAt } = work;
   const results = new Map<Job, Map<number, AttemptResult>>();
-  if (claimed.size === 0) return { results, wait: soon };
+  const spent = new Map<Job, Map<number, EpochMs>>();
+  const noteSpent = (some: readonly Spent[]) => {
+    for (const { entry, until } of some) note(spent, entry, until);
+  };
+  if (claimed.size === 0) return { results, spent, wait: soon };
   try {
-    const { pools } = await ports.readAssignment();
-    for (const { attemptId, parts } of attempts) {
-      const entries = entriesOf(parts, claimed, (job) => egressOf(job, pools, ports));
+    for (const [position, { attemptId, parts }] of attempts.entries()) {
+      const open = entriesOf(parts, claimed, pools, ports);
+      const { entries, spent: knownSpent } = await withoutSpent(open, ports);
+      noteSpent(knownSpent);
       if (entries.length === 0) continue;
-      const endBy = epochMs(ports.deadline - closingMs);
-      const lease = await ports.pacer.lease(entries.length, endBy);
-      if (lease.kind === 'too-far')
-        return { results, wait: { ms: Math.max(secondMs, lease.aheadMs / 2), growing: false } };
-      const answers = await sendAttempt({ attemptId, entries, lease }, ports);
-      for (const [position, { job, recipient }] of entries.entries()) {
-        const answer = answers[position];
-        const known = results.get(job) ?? new Map<number, AttemptResult>();
-        if (answer) results.set(job, known.set(recipient.index, answer));
+      const lease = (position === 0 ? await ahead : undefined) ?? (await leaseFor(entries, ports));
+      if (lease.kind === 'too-far') {
+        const stop = behindRate(lease.aheadMs);
+        return { results, spent, wait: stop, stop };
+      }
+      const done = await sendLeased({ attemptId, entries, lease, lookedAt }, ports);
+      noteSpent(done.spent);
+      for (const { entry, result } of done.sent) if (result) note(results, entry, result);
+      const reason = done.sent.map(({ result }) => holdReasonOf(result)).find(isDefined);
+      if (reason) {
+        const stop = { ...waitFor(reason), reason };
+        return { results, spent, wait: stop, stop };
       }
     }
-    return { results, wait: soon };
+    return { results, spent, wait: soon };
   } catch (error) {
-    ports.tally.failure(error);
-    return { results, wait: { ms: afterFailureMs, growing: true } };
+    return { results, spent, wait: waitAfter(error, ports) };
   }
 }
 
-const soon: Wait = { ms: secondMs, growing: false };
-
-function entriesOf(
-  parts: PackedAttempt['parts'],
-  claimed: ReadonlyMap<Job, Claimed>,
-  egress: (job: Job) => Pick<Entry, 'pool' | 'configurationSet'>,
-): readonly Entry[] {
-  return parts.flatMap(({ job, recipients }) => {
-    const open = new Set(claimed.get(job)?.recipients);
-    const mine = recipients.filter((recipient) => open.has(recipient));
-    if (mine.length === 0) return [];
-    const chosen = egress(job);
-    return mine.map((recipient): Entry => ({ job, recipient, ...chosen }));
-  });
+function note<T>(known: Map<Job, Map<number, T>>, { job, recipient }: Entry, value: T): void {
+  const ofJob = known.get(job) ?? new Map<number, T>();
+  known.set(job, ofJob.set(recipient.index, value));
 }
 
-/**
- * A pool that the assignment names before this function's settings do (a deploy is under way) takes no
- * mail yet.
- */
-function egressOf(
-  job: Job,
-  pools: readonly WeightedPool[],
-  ports: DispatchPorts,
-): { readonly pool: string; readonly configurationSet: string } {
-  const { configurationSets } = ports.policy;
-  const usable = pools.filter(({ pool }) => Object.hasOwn(configurationSets, pool));
-  const pool = choosePool(usable, job.request.tenant, job.request.pool);
-  const configurationSet = pool === undefined ? undefined : configurationSets[pool];
-  if (pool === undefined || configurationSet === undefined)
-    throw new Error(
-      `the assignment of ${ports.stream} names no pool that has a configuration set; deploy again`,
-    );
-  return { pool, configurationSet };
+function isDefined<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }
+
+const soon: Delay = { ms: secondMs, growing: false };

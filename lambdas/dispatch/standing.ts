@@ -1,8 +1,11 @@
-import { readAttempts, readHeardOf, readRequest } from '../../adapters/ledger.ts';
-import type { AttemptItem, DecidedOutcome, RequestItem } from '../../contract/items.ts';
-import { type EpochMs, minuteMs, secondMs } from '../../domain/time.ts';
+import { noteProgress, readAttempts, readHeardOf, readRequest } from '../../adapters/ledger.ts';
+import type { RequestItem } from '../../contract/items.ts';
+import { metrics } from '../../contract/metrics.ts';
+import { settleMs } from '../../domain/second-attempt.ts';
+import { type EpochMs, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
 import type { DispatchPorts } from './ports.ts';
+import { isTelling, type Progress, progressOf, type Refused, refusedIn } from './progress.ts';
 
 /** What tells one request from another. */
 export type Identity = {
@@ -12,8 +15,8 @@ export type Identity = {
   readonly recipientCount: number;
 };
 
-/** One recipient that was refused, by us or by SES. */
-export type Refused = { readonly index: number; readonly reason: string; readonly detail?: string };
+/** What a request keeps of its attempts, by recipient index. */
+export type Noted = { readonly settled: number[]; readonly unclear: number[] };
 
 /** Where a request stands of which the ledger knows already. */
 export type Standing =
@@ -22,20 +25,31 @@ export type Standing =
   /** The id stands for another request. */
   | { readonly kind: 'reused' }
   /** Another delivery is at it, or SES may still tell what became of it. */
-  | { readonly kind: 'busy'; readonly afterMs: number; readonly ambiguousCount: number }
-  /** It may be taken over: `open` recipients have no outcome yet, of `ambiguous` ones nobody knows. */
+  | { readonly kind: 'busy'; readonly afterMs: number }
+  /** It may be taken over. */
   | {
       readonly kind: 'open';
       readonly seen: RequestItem;
+      /** What its attempts say: every later word keeps it. */
+      readonly noted: Noted;
+      /** Those of its attempts that a later word must name; the others were never sent. */
+      readonly attemptIds: readonly string[];
+      /** Recipients that have no outcome yet. */
       readonly open: readonly number[];
-      readonly ambiguous: readonly number[];
+      /** Those of them of whom nobody knows whether SES has their mail, and who are left to a person. */
+      readonly left: readonly number[];
+      /** Those whose mail SES may have: an attempt for them sends it again. */
+      readonly again: Progress['again'];
     };
 
 /** After this a claim's holder cannot be alive: the function's time-out and a margin. */
 const holderAliveMs = 150 * secondMs;
 
-/** How long an event of SES may settle an ambiguous attempt before policy decides. */
-const settleMs = 15 * minuteMs;
+/**
+ * How often a mail without an answer is sent again before a person is asked: where SES takes mail and
+ * never says so, each time more is one more copy.
+ */
+const resendsMax = 2;
 
 /** Outcomes that no later delivery changes. */
 const terminal: ReadonlySet<string> = new Set(['rejected', 'suppressed', 'expired']);
@@ -54,56 +68,100 @@ export async function readStanding(
   const other = seen.digest !== identity.digest;
   if (other && seen.state !== 'rejected') return { kind: 'reused' };
   const attempts = await readAttempts(ports.ledger, seen.attemptIds);
-  const states = standingByRecipient(seen, attempts);
-  if (other) return corrected(seen, states, identity);
-  const undecided = Array.from({ length: seen.recipientCount }, (_, index) => index).filter(
-    (index) => states.get(index) !== 'final' && !isDecided(seen, index),
-  );
+  const progress = progressOf(seen, attempts);
+  if (other) return corrected(seen, progress, identity);
+  const undecided = undecidedOf(seen, progress);
   if (seen.state === 'decided' || undecided.length === 0)
-    return { kind: 'repeated', refused: refusedOf(seen, attempts) };
-  const unclear = undecided.filter((index) => states.get(index) === 'ambiguous');
-  const heard = unclear.length > 0 ? await readHeardOf(ports.ledger, seen.pk) : new Set<number>();
-  const ambiguous = unclear.filter((index) => !heard.has(index));
-  const wait = mustWait(seen, ambiguous.length, identity.record, now);
-  if (wait !== undefined) return busy(wait, ambiguous.length);
-  return { kind: 'open', seen, open: undecided.filter((index) => !heard.has(index)), ambiguous };
+    return { kind: 'repeated', refused: refusedOf(seen, progress) };
+  const ageMs = now - seen.claimedAt;
+  if (seen.state === 'claimed' && ageMs < holderAliveMs)
+    return busy(Math.min(againMs(identity.record), holderAliveMs - ageMs));
+  const look = await noteUnclear(seen, progress, undecided, ports);
+  if (!look) return busy(secondMs);
+  const { noted } = look;
+  const { unclear: ambiguous } = noted;
+  const open = undecided.filter((index) => !noted.settled.includes(index));
+  const waitsElsewhere = isStaleCopy(seen, identity.record) && open.length === ambiguous.length;
+  if (open.length === 0 || waitsElsewhere)
+    return { kind: 'repeated', refused: refusedOf(seen, progress) };
+  const redriven = isRedriven(seen, identity.record);
+  if (ambiguous.length > 0 && ageMs < settleMs && !redriven) return busy(settleMs - ageMs);
+  const { again, unanswered } = progress;
+  const isLeft = (index: number) =>
+    ports.policy.ambiguous === 'leave' ||
+    isParkedAsAmbiguous(seen) ||
+    (unanswered.get(index) ?? 0) > resendsMax;
+  const left = redriven ? [] : ambiguous.filter(isLeft);
+  const telling = attempts.filter((attempt) => isTelling(seen.pk, attempt)).map(({ pk }) => pk);
+  const kept = { seen: keeping(look.seen, progress), attemptIds: telling };
+  return { kind: 'open', ...kept, noted, open, left, again };
 }
 
 /** A rejected request of which nobody got anything may come again with other content. */
 function corrected(
   seen: RequestItem,
-  states: ReadonlyMap<number, RecipientState>,
+  { settled, refused, unclear }: Progress,
   { recipientCount }: Identity,
 ): Standing {
-  const sent = [...states.values()].some((state) => state !== 'unsent');
+  if (settled.size + refused.size + unclear.size > 0) return { kind: 'reused' };
   const open = Array.from({ length: recipientCount }, (_, index) => index);
-  return sent ? { kind: 'reused' } : { kind: 'open', seen, open, ambiguous: [] };
+  const noted = { settled: [], unclear: [] };
+  return { kind: 'open', seen, attemptIds: [], noted, open, left: [], again: new Map() };
 }
 
-/** A person saw that the attempt is ambiguous and sent it again with `dlq redrive`. */
-export function isRedriven(seen: RequestItem, record: QueueRecord): boolean {
-  return seen.state === 'waiting' && record.redriven && isParkedAsAmbiguous(seen);
-}
-
-function isParkedAsAmbiguous({ decided }: RequestItem): boolean {
-  return Object.values(decided).some(({ reason }) => reason === 'ambiguous');
-}
-
-/** Returns how long a request may not be taken over yet, milliseconds. */
-function mustWait(
+/**
+ * Asks SES's events about the recipients whose mail SES may have. What is new about them is noted in the
+ * request, once for all who look; who notes it counts it. Returns undefined when somebody was faster.
+ */
+async function noteUnclear(
   seen: RequestItem,
-  ambiguousCount: number,
-  record: QueueRecord,
-  now: EpochMs,
-): number | undefined {
-  const ageMs = now - seen.claimedAt;
-  // A duplicate often comes while its twin is being sent: it looks again soon, then ever later.
-  const againMs = secondMs * 2 ** Math.min(record.receiveCount, 6);
-  if (seen.state === 'claimed' && ageMs < holderAliveMs)
-    return Math.min(againMs, holderAliveMs - ageMs);
-  return ambiguousCount > 0 && ageMs < settleMs && !isRedriven(seen, record)
-    ? settleMs - ageMs
-    : undefined;
+  progress: Progress,
+  undecided: readonly number[],
+  ports: DispatchPorts,
+): Promise<{ readonly seen: RequestItem; readonly noted: Noted } | undefined> {
+  const maybe = undecided.filter((index) => progress.again.has(index));
+  const heard = maybe.length > 0 ? await readHeardOf(ports.ledger, seen.pk) : new Set<number>();
+  const settled = maybe.filter((index) => heard.has(index));
+  const ambiguous = maybe.filter((index) => progress.unclear.has(index) || heard.has(index));
+  const became = ambiguous.filter((index) => !seen.unclear?.includes(index));
+  const noted: Noted = {
+    settled: [...progress.settled, ...settled].sort((a, b) => a - b),
+    unclear: ambiguous.filter((index) => !heard.has(index)),
+  };
+  if (became.length + settled.length === 0) return { seen, noted };
+  const written = await noteProgress(ports.ledger, seen, noted);
+  if (!written) return undefined;
+  ports.tally.count(metrics.ambiguous, became.length);
+  ports.tally.count(metrics.settled, settled.length);
+  return { seen: written, noted };
+}
+
+/**
+ * A person saw that the attempt is ambiguous and sent it again with `dlq redrive`. Of several copies only
+ * one that was parked after the last claim says so: an older one was parked before anybody could see it.
+ */
+export function isRedriven(seen: RequestItem, { parkedAt }: QueueRecord): boolean {
+  return isParkedAsAmbiguous(seen) && parkedAt !== undefined && parkedAt >= seen.claimedAt;
+}
+
+/** An older copy of a message that is parked as ambiguous: the younger one waits for the person. */
+function isStaleCopy(seen: RequestItem, { parkedAt }: QueueRecord): boolean {
+  return isParkedAsAmbiguous(seen) && parkedAt !== undefined && parkedAt < seen.claimedAt;
+}
+
+function isParkedAsAmbiguous({ state, decided }: RequestItem): boolean {
+  return state === 'waiting' && Object.values(decided).some(({ reason }) => reason === 'ambiguous');
+}
+
+/** A duplicate often comes while its twin is being sent: it looks again soon, then ever later. */
+function againMs({ receiveCount }: QueueRecord): number {
+  return secondMs * 2 ** Math.min(receiveCount, 6);
+}
+
+function undecidedOf(seen: RequestItem, { settled, refused }: Progress): readonly number[] {
+  return Array.from({ length: seen.recipientCount }, (_, index) => index).filter(
+    (index) => !settled.has(index) && !refused.has(index) && !isDecided(seen, index),
+  );
 }
 
 /** The app may correct a rejected request and use its id again, so a rejection of the whole is no end. */
@@ -113,55 +171,19 @@ function isDecided(seen: RequestItem, index: number): boolean {
   return own !== undefined && terminal.has(own.outcome);
 }
 
-type RecipientState = 'final' | 'ambiguous' | 'unsent';
-
-/** What earlier attempts say about each recipient; an attempt that is not there was never sent. */
-function standingByRecipient(
-  seen: RequestItem,
-  attempts: readonly AttemptItem[],
-): ReadonlyMap<number, RecipientState> {
-  const states = new Map<number, RecipientState>();
-  for (const { entries, results, at } of attempts)
-    for (const [position, entry] of entries.entries()) {
-      if (entry.m !== seen.pk) continue;
-      const result = results?.[position];
-      const unclear = at < (seen.redrivenAt ?? 0) ? 'unsent' : 'ambiguous';
-      const now: RecipientState =
-        result === undefined || ('outcome' in result && result.outcome === 'unknown')
-          ? unclear
-          : 'ses' in result || result.outcome === 'rejected'
-            ? 'final'
-            : 'unsent';
-      states.set(entry.r, clearest(states.get(entry.r), now));
-    }
-  return states;
+function refusedOf(seen: RequestItem, { refused }: Progress): readonly Refused[] {
+  const decided = refusedIn(seen.decided).map((one) => [one.index, one] as const);
+  return [...new Map([...decided, ...refused]).values()];
 }
 
-/** Once final stays final; once ambiguous stays so until an attempt is final. */
-function clearest(before: RecipientState | undefined, now: RecipientState): RecipientState {
-  if (before === 'final' || now === 'final') return 'final';
-  return before === 'ambiguous' || now === 'ambiguous' ? 'ambiguous' : 'unsent';
-}
-
-function refusedOf(seen: RequestItem, attempts: readonly AttemptItem[]): readonly Refused[] {
-  const decided = Object.entries(seen.decided).flatMap(([index, why]): Refused[] =>
-    index !== '*' && why.outcome === 'rejected' ? [refusal(Number(index), why)] : [],
+/** The request with SES's refusals in it as well, so that a later word keeps them. */
+function keeping(seen: RequestItem, { refused }: Progress): RequestItem {
+  const bySes = [...refused.values()].map(
+    ({ index, ...why }) => [String(index), { outcome: 'rejected' as const, ...why }] as const,
   );
-  const bySes = attempts.flatMap(({ entries, results }) =>
-    entries.flatMap(({ m, r }, position): Refused[] => {
-      const result = results?.[position];
-      return m === seen.pk && result && 'outcome' in result && result.outcome === 'rejected'
-        ? [refusal(r, result)]
-        : [];
-    }),
-  );
-  return [...decided, ...bySes];
+  return { ...seen, decided: { ...seen.decided, ...Object.fromEntries(bySes) } };
 }
 
-function refusal(index: number, why: Pick<DecidedOutcome, 'reason' | 'detail'>): Refused {
-  return { index, reason: why.reason, ...(why.detail === undefined ? {} : { detail: why.detail }) };
-}
-
-function busy(afterMs: number, ambiguousCount = 0): Standing {
-  return { kind: 'busy', afterMs, ambiguousCount };
+function busy(afterMs: number): Standing {
+  return { kind: 'busy', afterMs };
 }

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
+import { describeFailure } from '../../adapters/failure.ts';
 import { describeError, log, logMetrics } from '../../adapters/log.ts';
 import type { dispatchEnvironment } from '../../contract/environment.ts';
 import { metrics } from '../../contract/metrics.ts';
+import { judgeStoreFailure } from '../../domain/store-failures.ts';
 import type { Clock } from '../../domain/time.ts';
 import type { Tally } from './ports.ts';
 
@@ -12,6 +14,7 @@ export function createTally(
 ): Tally & { readonly write: () => void } {
   const counts = new Map<string, number>();
   const parked = new Map<string, number>();
+  let broken = 0;
   let oldestSeconds = 0;
   const add = (to: Map<string, number>, key: string, by: number) =>
     to.set(key, (to.get(key) ?? 0) + by);
@@ -26,7 +29,9 @@ export function createTally(
       oldestSeconds = Math.max(oldestSeconds, seconds);
     },
     failure: (error) => {
-      log('dispatch.failed', describeError(error));
+      const isBroken = judgeStoreFailure(describeFailure(error)) === 'broken';
+      if (isBroken) broken += 1;
+      log(isBroken ? 'dispatch.broken' : 'dispatch.failed', describeError(error));
     },
     write: () => {
       const now = clock();
@@ -35,6 +40,7 @@ export function createTally(
         ...[...counts].map(([name, value]) => ({ name, value, unit: 'Count' as const })),
         { name: metrics.dueAgeSeconds, value: oldestSeconds, unit: 'Seconds' },
       ]);
+      logMetrics(now, { Deployment }, [{ name: metrics.broken, value: broken, unit: 'Count' }]);
       for (const [Reason, value] of parked)
         logMetrics(now, { Deployment, Reason }, [{ name: metrics.parked, value, unit: 'Count' }]);
     },

@@ -1,12 +1,14 @@
-import { withoutAddresses } from '../../adapters/ses-sender.ts';
 import type { Suppression } from '../../adapters/suppression-store.ts';
 import type { EventItem } from '../../contract/items.ts';
-import { ledgerKeys, suppressionScope } from '../../contract/table-keys.ts';
+import { suppressionScope } from '../../contract/table-keys.ts';
 import { type Address, recipientKey } from '../../domain/address.ts';
 import { type FeedbackMeaning, judgeFeedback } from '../../domain/feedback.ts';
 import { type Clock, type EpochMs, epochMs, ttlEpochSeconds } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
+import { eventItemOf } from './event-item.ts';
+import { countTwins, type TwinPorts } from './proven-duplicates.ts';
 import { type Report, readAddress, readEvent } from './read-event.ts';
+import { type Recorded, type TellPorts, tellOutcomes } from './tell-outcomes.ts';
 
 /** Everything the feedback stage asks of the world. */
 export type FeedbackPorts = {
@@ -25,10 +27,8 @@ export type FeedbackPorts = {
   readonly count: (kind: string) => void;
   readonly unknown: (what: string) => void;
   readonly failure: (error: unknown) => void;
-};
-
-/** Longest reply kept of a mailbox provider, characters. */
-const diagnosticMax = 600;
+} & TellPorts &
+  TwinPorts;
 
 /**
  * Takes a batch of SES events into the ledger and the suppression list. Returns the SQS message ids
@@ -40,7 +40,8 @@ export async function feedback(
   ports: FeedbackPorts,
 ): Promise<readonly string[]> {
   const failed = new Set<string>();
-  const deliveries: { readonly queueMessageId: string; readonly item: EventItem }[] = [];
+  const deliveries: Recorded[] = [];
+  const recorded: Recorded[] = [];
   await Promise.all(
     records.map(async ({ queueMessageId, body }) => {
       try {
@@ -50,8 +51,12 @@ export async function feedback(
           throw new Error(`an SES event does not fit its schema: ${event.what}`);
         for (const report of event.reports) {
           const known = know(report, ports);
-          if (report.kind === 'delivery') deliveries.push({ queueMessageId, item: known.item });
-          else await take(known, ports);
+          const { item } = known;
+          if (report.kind === 'delivery') deliveries.push({ queueMessageId, report, item });
+          else {
+            await take(known, ports);
+            recorded.push({ queueMessageId, report, item });
+          }
         }
       } catch (error) {
         ports.failure(error);
@@ -62,10 +67,13 @@ export async function feedback(
   try {
     await ports.putEvents(deliveries.map(({ item }) => item));
     for (const _ of deliveries) ports.count('delivery');
+    recorded.push(...deliveries);
   } catch (error) {
     ports.failure(error);
     for (const { queueMessageId } of deliveries) failed.add(queueMessageId);
   }
+  for (const queueMessageId of await countTwins(recorded, ports)) failed.add(queueMessageId);
+  for (const queueMessageId of await tellOutcomes(recorded, ports)) failed.add(queueMessageId);
   return [...failed];
 }
 
@@ -82,32 +90,9 @@ function know(report: Report, ports: FeedbackPorts): Known {
   const recipient = address
     ? { address, key: recipientKey(address, ports.recipientSecret) }
     : undefined;
-  const diagnostic = diagnosticOf(report);
-  const { messageId, recipientIndex } = report.message ?? {
-    messageId: ledgerKeys.untagged(report.sesMessageId),
-    recipientIndex: 0,
-  };
-  const item: EventItem = {
-    ...ledgerKeys.event(messageId, recipientIndex, report.kind, report.digest),
-    kind: report.kind,
-    at: report.at,
-    recipientIndex,
-    sesMessageId: report.sesMessageId,
-    ...(recipient ? { recipientKey: recipient.key } : {}),
-    ...(report.type ? { type: report.type } : {}),
-    ...(report.status ? { status: report.status } : {}),
-    ...(diagnostic ? { diagnostic } : {}),
-    ...(meaning.outcome ? { outcome: meaning.outcome } : {}),
-    ...(meaning.reason ? { reason: meaning.reason } : {}),
-    ttl: ttlEpochSeconds(ports.clock(), ports.ledgerDays),
-  };
+  const ttl = ttlEpochSeconds(ports.clock(), ports.ledgerDays);
+  const item = eventItemOf(report, meaning, { recipientKey: recipient?.key, ttl });
   return { report, meaning, item, recipient };
-}
-
-/** What people read of the reply; whom it named when that was not the recipient stands before it. */
-function diagnosticOf({ reported, diagnostic = '' }: Report): string {
-  const text = reported === undefined ? diagnostic : `for ${reported}: ${diagnostic}`;
-  return withoutAddresses(text).slice(0, diagnosticMax);
 }
 
 /**

@@ -10,7 +10,12 @@ export type Report = Feedback & {
   /** Our message id and the recipient's index; absent where the event carries no tag of ours. */
   readonly message?: { readonly messageId: string; readonly recipientIndex: number };
   readonly tenant?: string;
+  readonly stream?: string;
   readonly attemptId?: string;
+  /** When SES took the mail. */
+  readonly mailAt: number;
+  /** The mail was sent although SES may have had it already. */
+  readonly again?: true;
   /** Whom the event itself names, where that is not the recipient: told to people, decides nothing. */
   readonly reported?: string;
   /** Same event, same digest: what makes duplicates one item. */
@@ -46,11 +51,15 @@ export function readEvent(body: string): ReadEvent {
   const tags = event.mail.tags ?? {};
   const message = readMessageTag(tags[tagNames.message]?.[0] ?? '');
   const tenant = tags[tagNames.tenant]?.[0];
+  const stream = tags[tagNames.stream]?.[0];
   const attemptId = tags[tagNames.attempt]?.[0];
   const common = {
     sesMessageId,
+    mailAt: event.mail.timestamp,
+    ...(tags[tagNames.again] ? { again: true as const } : {}),
     ...(message ? { message } : {}),
     ...(tenant ? { tenant } : {}),
+    ...(stream ? { stream } : {}),
     ...(attemptId ? { attemptId } : {}),
   };
   const destination = event.mail.destination ?? [];

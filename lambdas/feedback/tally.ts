@@ -7,12 +7,18 @@ import type { FeedbackPorts } from './feedback.ts';
 export function createFeedbackTally(
   Deployment: string,
   clock: Clock,
-): Pick<FeedbackPorts, 'count' | 'unknown' | 'failure'> & { readonly write: () => void } {
+): Pick<FeedbackPorts, 'count' | 'duplicates' | 'unknown' | 'failure'> & {
+  readonly write: () => void;
+} {
   const kinds = new Map<string, number>();
+  let duplicateCount = 0;
   let unknownCount = 0;
   return {
     count: (kind) => {
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    },
+    duplicates: (count) => {
+      duplicateCount += count;
     },
     unknown: (what) => {
       unknownCount += 1;
@@ -25,6 +31,7 @@ export function createFeedbackTally(
         logMetrics(now, { Deployment, Kind }, [{ name: metrics.feedback, value, unit: 'Count' }]);
       logMetrics(now, { Deployment }, [
         { name: metrics.unknownFeedback, value: unknownCount, unit: 'Count' },
+        { name: metrics.provenDuplicate, value: duplicateCount, unit: 'Count' },
       ]);
     },
   };

@@ -12,7 +12,7 @@ import {
 } from '../../adapters/directory-seed.ts';
 import { describeError, log } from '../../adapters/log.ts';
 import { writeSendRate } from '../../adapters/pacing-store.ts';
-import { readSesAccount } from '../../adapters/ses-account.ts';
+import { readSendRate } from '../../adapters/ses-account.ts';
 import { namesOf } from '../../contract/names.ts';
 import { epochMs } from '../../domain/time.ts';
 import type { SeedPorts } from './seed.ts';
@@ -36,7 +36,7 @@ export function bindPorts(
     readAssignment: (stream) => readAssignmentNow(assignments, stream),
     putAssignment: (item, before) => putAssignment(assignments, item, before),
     seedTenant: (item) => seedTenant(directory, item),
-    readSendRate: async () => (await readSesAccount(ses)).sendRatePerSecond,
+    readSendRate: () => readSendRate(ses),
     writeSendRate: (rate) => writeSendRate({ dynamo, name: tables.pacing }, rate),
     warn: (text, error) => log('seed.warning', { text, ...describeError(error) }),
   };

@@ -16,6 +16,7 @@ export type FunctionsOptions = {
   readonly endpointUrl: () => string;
   readonly queue: QueueClient;
   readonly onLog: (functionName: string, line: string) => void;
+  readonly onInvoked: (functionName: string) => void;
   readonly retryDelaysMs: readonly number[];
 };
 
@@ -67,7 +68,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const found = known(definition.name);
     const onLog = (line: string) => options.onLog(definition.name, line);
     runAsyncEvent(definition, payload, {
-      invoke: (requestId, text) => poolOf(found).invoke(text, requestId),
+      invoke: (requestId, text) => {
+        options.onInvoked(definition.name);
+        return poolOf(found).invoke(text, requestId);
+      },
       config: () => found.config,
       sendTo,
       onLog,
@@ -102,7 +106,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
       return { ref: `${functionRef}|$LATEST`, attributes: {} };
     },
     find: (nameOrArn) => boxed(nameOrArn)?.definition,
-    invoke: (definition, payload) => poolOf(known(definition.name)).invoke(payload),
+    invoke: (definition, payload) => {
+      options.onInvoked(definition.name);
+      return poolOf(known(definition.name)).invoke(payload);
+    },
     accept,
     inFlight: () => sum([...byName.values()].map((found) => found.pool?.inFlight() ?? 0)),
     close: async () => {

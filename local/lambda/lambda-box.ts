@@ -17,6 +17,8 @@ export type LambdaBoxOptions = {
   readonly clock: LocalClock;
   readonly sqs: Emulator;
   readonly onLog: (functionName: string, line: string) => void;
+  /** Told of every invocation that a function gets. */
+  readonly onInvoked?: (functionName: string) => void;
   /** @default Lambda's own: one minute, then two. */
   readonly asyncRetryDelaysMs?: readonly number[];
 };
@@ -61,6 +63,7 @@ export function createLambdaBox(options: LambdaBoxOptions): LambdaBox {
     onLog,
     retryDelaysMs,
     endpointUrl: options.endpointUrl,
+    onInvoked: options.onInvoked ?? (() => undefined),
   });
   const mappings = createMappings({ functions, queue, clock, onLog });
 

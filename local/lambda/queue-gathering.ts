@@ -26,6 +26,12 @@ const receiveCountMax = 10;
  */
 const receiveWaitSeconds = 1;
 const errorPauseMs = 1_000;
+/**
+ * While a window is open anyway, a receive that came back half empty is followed by the next after a
+ * tenth of the window, so that messages that trickle in come several at a time. How often Lambda looks
+ * is not documented; a call for every single message would be the dearest guess.
+ */
+const looksPerWindow = 10;
 
 /**
  * Collects records for the next batch. A receive that is still waiting when the window closes is
@@ -71,7 +77,12 @@ export function createGathering(options: GatheringOptions): Gathering {
       if (windowSeconds > 0 && gathered.length > 0) {
         const window = setTimeout(() => late.abort(), windowSeconds * 1_000);
         const isOpen = () => !late.signal.aborted && options.settings().enabled;
+        const pauseMs = (windowSeconds * 1_000) / looksPerWindow;
+        let before = 0;
         while (isOpen() && !batchIsFull(gathered, batchSize)) {
+          if (gathered.length - before < receiveCountMax)
+            await unlessLate(rest(pauseMs), late.signal);
+          before = gathered.length;
           await gather(batchSize - gathered.length);
         }
         clearTimeout(window);
@@ -79,6 +90,10 @@ export function createGathering(options: GatheringOptions): Gathering {
       return gathered.splice(0, batchLength(gathered, batchSize));
     },
   };
+}
+
+function rest(milliseconds: number): Promise<void> {
+  return sleep(milliseconds, undefined, { ref: false });
 }
 
 /** A race that leaves nothing behind on the loser, which Promise.race would for as long as it lives. */

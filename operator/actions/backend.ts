@@ -22,6 +22,7 @@ export type Backend = {
     readonly ledger: Table;
     readonly evidence: Table;
     readonly directory: Table;
+    readonly pacing: Table;
   };
   /** The secret under which recipients are keyed. */
   readonly recipientSecret: () => Promise<string>;
@@ -48,6 +49,7 @@ export function createBackend(target: Target, deployment: string): Backend {
       ledger: table(names.tables.ledger),
       evidence: table(names.tables.evidence),
       directory: table(names.tables.directory),
+      pacing: table(names.tables.pacing),
     },
     recipientSecret: () => readRecipientSecret(secrets, names.recipientKeySecret),
     contentStore: async () => {

@@ -24,6 +24,7 @@ export type MailOptions = {
   /** `name=value` */
   readonly tag?: readonly string[] | undefined;
   readonly sendAt?: string | undefined;
+  readonly expiresAt?: string | undefined;
 };
 
 /** A request that is not checked yet: the contract is the client's to check. */
@@ -58,7 +59,7 @@ export function composeRequests(options: MailOptions): readonly DraftRequest[] {
 }
 
 function sharedFields(options: MailOptions): DraftRequest {
-  const { tenant, stream, from, header, tag, attach, sendAt } = options;
+  const { tenant, stream, from, header, tag, attach, sendAt, expiresAt } = options;
   return {
     ...(tenant ? { tenant } : {}),
     stream,
@@ -67,6 +68,7 @@ function sharedFields(options: MailOptions): DraftRequest {
     ...(tag ? { tags: pairs(tag, '=') } : {}),
     ...(attach ? { attachments: attach.map(attachmentOf) } : {}),
     ...(sendAt ? { sendAt: instantOf(sendAt) } : {}),
+    ...(expiresAt ? { expiresAt: instantOf(expiresAt) } : {}),
   };
 }
 
@@ -84,6 +86,12 @@ function contentOf({ raw, template, data, subject, text, html }: MailOptions): D
 function mailboxOf(text: string): string | { readonly name: string; readonly address: string } {
   const named = /^\s*"?([^"<>]*?)"?\s*<([^<>]+)>\s*$/.exec(text);
   return named?.[1] && named[2] ? { name: named[1], address: named[2] } : text.trim();
+}
+
+/** Returns the address in `ada@example.com` or `Ada Lovelace <ada@example.com>`. */
+export function addressOf(text: string): string {
+  const mailbox = mailboxOf(text);
+  return typeof mailbox === 'string' ? mailbox : mailbox.address;
 }
 
 /** Reads an instant; one without offset is taken in the local time of this machine. */

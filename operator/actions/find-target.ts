@@ -34,6 +34,8 @@ const configShape = z.object({
     streams: z
       .record(z.string(), z.looseObject({ deliveryEvents: z.boolean().default(false) }))
       .default({}),
+    sendingDomains: z.array(z.looseObject({ domain: z.string() })).default([]),
+    sendingAddresses: z.array(z.string()).default([]),
   }),
 });
 
@@ -117,6 +119,19 @@ export async function streamsWithoutDeliveries(
   if (!target.endpoint || !isLocal(target.endpoint)) return [];
   const streams = ((await readConfig(cwd)) ?? (await readConfig(cloneRoot)))?.streams ?? {};
   return Object.keys(streams).filter((stream) => !streams[stream]?.deliveryEvents);
+}
+
+/**
+ * Returns the domains and addresses that a deployment may send from, as the configuration in the current
+ * folder has them; undefined where that is none, or another deployment's.
+ */
+export async function configuredSenders(
+  deployment: string,
+  { cwd }: Pick<Surroundings, 'cwd'>,
+): Promise<readonly string[] | undefined> {
+  const config = await readConfig(cwd);
+  if (config?.deployment !== deployment) return undefined;
+  return [...config.sendingDomains.map(({ domain }) => domain), ...config.sendingAddresses];
 }
 
 async function readConfig(folder: string) {

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContentStore } from '../../adapters/content-store.ts';
-import { deleteHeld, type HeldMail, listHeld, readHeld } from '../../adapters/held-mail.ts';
+import {
+  deleteHeld,
+  type HeldMail,
+  listHeld,
+  readHeld,
+  releasedBody,
+} from '../../adapters/held-mail.ts';
 import { readQueueUrl, sendBodies } from '../../adapters/intake.ts';
 import { readTenant } from '../../adapters/tenant-directory.ts';
+import { epochMs } from '../../domain/time.ts';
 import type { Backend } from './backend.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -100,6 +107,7 @@ async function moveChunk(
     else if (mail) streams.set(mail.stream, [...(streams.get(mail.stream) ?? []), { key, mail }]);
   }
   const released: string[] = [];
+  const now = epochMs(Date.now());
   for (const [stream, mails] of streams) {
     const url = queueUrls.get(stream) ?? findQueue(backend, stream);
     queueUrls.set(stream, url);
@@ -108,7 +116,7 @@ async function moveChunk(
       failed.push(...mails.map(({ key }) => ({ key, why: `stream ${stream} is gone` })));
       continue;
     }
-    const bodies = mails.map(({ mail }) => ({ body: mail.body, group: tenant }));
+    const bodies = mails.map(({ mail }) => releasedBody(mail, tenant, now));
     const taken = await sendBodies(backend.sqs, queueUrl, bodies);
     await Promise.all(
       mails.map(({ key }, index) => (taken[index] ? deleteHeld(store, key) : undefined)),

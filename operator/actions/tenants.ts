@@ -2,6 +2,7 @@ import { countHeld } from '../../adapters/held-mail.ts';
 import { readTenant } from '../../adapters/tenant-directory.ts';
 import type { TenantItem } from '../../contract/items.ts';
 import { isAddress, parseAddress } from '../../domain/address.ts';
+import { ownsSender } from '../../domain/gate.ts';
 import type { Backend } from './backend.ts';
 
 export type TenantView = {
@@ -31,4 +32,10 @@ export function ownedFrom(text: string): string | undefined {
   const parsed = parseAddress(text.includes('@') ? text : `any@${text}`);
   if (!isAddress(parsed)) return undefined;
   return text.includes('@') ? parsed.address.toLowerCase() : parsed.domain;
+}
+
+/** Tells whether what a tenant owns falls under a deployment's sending domains or addresses. */
+export function coversSender(senders: readonly string[], owned: string): boolean {
+  const address = parseAddress(owned.includes('@') ? owned : `any@${owned}`);
+  return isAddress(address) && ownsSender(senders, address);
 }

@@ -14,6 +14,7 @@ import { exitCodes } from './io.ts';
 import { knownStream } from './known-streams.ts';
 import { addConfirmed, confirmed, wholeNumber } from './options.ts';
 import { type Run, type Session, usageError } from './session.ts';
+import { noteStoppedStreams } from './stopped-streams.ts';
 import { counted, formatAge } from './words.ts';
 
 const listOptions = z.object({
@@ -65,7 +66,7 @@ export function addDlqCommands(program: Command, run: Run): void {
     .option('--dry-run', 'only say what would be sent back')
     .addHelpText(
       'after',
-      '\nExamples:\n  goodstanding dlq redrive --reason identity-unverified --dry-run\n  goodstanding dlq redrive --reason sending-paused --stream transactional --yes',
+      '\nExamples:\n  goodstanding dlq redrive --reason identity-unverified --dry-run\n  goodstanding dlq redrive --reason mail-from-unverified --stream transactional --yes',
     )
     .action((_options: unknown, command: Command) =>
       run(command, (session) => redrive(session, redriveOptions.parse(command.opts()))),
@@ -75,6 +76,7 @@ export function addDlqCommands(program: Command, run: Run): void {
 async function list(session: Session, options: z.output<typeof listOptions>): Promise<number> {
   const { backend, terminal, progress, signal } = session;
   if (options.stream !== undefined) await knownStream(session, options.stream);
+  await noteStoppedStreams(session);
   const queues = await findDeadQueues(backend, options.stream);
   const bar = progress('looking', await countParked(backend, queues));
   const { groups, cutShort } = await listParked(backend, queues, {
@@ -85,7 +87,7 @@ async function list(session: Session, options: z.output<typeof listOptions>): Pr
   bar.end();
   terminal.answer({ groups, cutShort }, () =>
     [
-      groups.length === 0 ? 'nothing waits' : tableOf(groups, terminal),
+      groups.length === 0 ? 'nothing is parked' : tableOf(groups, terminal),
       ...Object.entries(cutShort).map(
         ([queue, { lookedAt, about }]) =>
           `${queue}: looked at ${lookedAt} of about ${about}; raise --limit for all`,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDlqCommands } from './dlq.ts';
 import { failureOf } from './failure.ts';
+import { addForgetCommand } from './forget.ts';
 import { columnsOf, exitCodes, exitCodesHelp, type Io } from './io.ts';
 import { addOutcomeCommand } from './outcome.ts';
 import { addSendCommand } from './send.ts';
@@ -73,5 +74,6 @@ function createProgram(io: Io, run: Run): Command {
   addSuppressCommands(program, run);
   addTenantCommands(program, run);
   addDlqCommands(program, run);
+  addForgetCommand(program, run);
   return program;
 }

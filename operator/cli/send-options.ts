@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { isAddress, parseAddress } from '../../domain/address.ts';
+import { addressOf } from '../actions/compose-requests.ts';
 import { usageError } from './session.ts';
 
 const listed = z.array(z.string()).optional();
@@ -20,6 +22,7 @@ export const sendOptions = z.object({
   stream: z.string().optional(),
   tenant: z.string().optional(),
   sendAt: z.string().optional(),
+  expiresAt: z.string().optional(),
   file: z.string().optional(),
   wait: z.union([z.literal(true), z.string()]).optional(),
 });
@@ -62,8 +65,23 @@ export function refuseConflicts(options: SendOptions): void {
         );
   if (isGiven(options.data) && !isGiven(options.template))
     throw usageError('--data: got it without --template, which it belongs to; name the template');
+  refuseUnreadable(options);
   refuseMalformed('--header', options.header, { separator: ':', example: 'X-Campaign: spring' });
   refuseMalformed('--tag', options.tag, { separator: '=', example: 'campaign=spring' });
+}
+
+/** @throws a usage error that names the first address or instant which cannot be one */
+function refuseUnreadable({ to, from, sendAt, expiresAt }: SendOptions): void {
+  const addresses = [...to.map((text) => ['--to', text]), ...(from ? [['--from', from]] : [])];
+  for (const [option = '', text = ''] of addresses) {
+    const parsed = parseAddress(addressOf(text));
+    if (!isAddress(parsed)) throw usageError(`${option}: got ${text}; ${parsed.detail}`);
+  }
+  for (const [option, text] of Object.entries({ '--send-at': sendAt, '--expires-at': expiresAt }))
+    if (text !== undefined && Number.isNaN(Date.parse(text)))
+      throw usageError(
+        `${option}: got ${text}; allowed is an instant such as 2026-03-01T09:00:00Z; one without offset is local time`,
+      );
 }
 
 function refuseMalformed(

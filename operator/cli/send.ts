@@ -39,7 +39,8 @@ export function addSendCommand(program: Command, run: Run): void {
     .option('--id <id>', 'your id: the same id is sent once (default: random)')
     .option('--stream <stream>', 'stream (default: transactional, or the only one)')
     .option('--tenant <id>', 'on whose behalf (default: default)')
-    .option('--send-at <instant>', 'not before, at most 12 h ahead')
+    .option('--send-at <instant>', 'not before, at most 365 days ahead')
+    .option('--expires-at <instant>', 'not after: a mail that is late is dropped as expired')
     .option('--file <file>', 'requests, one JSON object a line; - for stdin')
     .option(
       '--wait [seconds]',
@@ -126,7 +127,12 @@ async function composed(
 
 /** Without --from the mail comes from what the tenant owns first, so that a first mail needs no thought. */
 async function defaultFrom({ backend, terminal }: Session, tenant: string): Promise<string> {
-  const [owned] = (await readTenant(backend.tables.directory, tenant))?.fromOwned ?? [];
+  const found = await readTenant(backend.tables.directory, tenant);
+  if (!found)
+    throw usageError(
+      `--tenant: got ${tenant}, which is not there; name one of goodstanding tenants list, or add it with goodstanding tenants add`,
+    );
+  const [owned] = found.fromOwned;
   if (!owned)
     throw usageError('--from: got none; name the sender, an address that the tenant owns');
   const from = owned.includes('@') ? owned : `hello@${owned}`;

@@ -6,12 +6,14 @@ import { waitForOutcome } from '../actions/wait-for-outcome.ts';
 import { exitCodes } from './io.ts';
 import { describeOutcome } from './outcome.ts';
 import type { Session } from './session.ts';
+import { noteStoppedStreams } from './stopped-streams.ts';
 import { counted } from './words.ts';
 
 const waitersMax = 8;
 /** More than this is a summary, not something to read. */
 const describedMax = 5;
 const refusedShownMax = 20;
+const unsentShownMax = 20;
 
 /** Prints what was enqueued and what was not, and with `waitSeconds` what became of it. */
 export async function reportSent(
@@ -28,7 +30,7 @@ export async function reportSent(
     [
       ...describeSent(sent),
       ...describeRefused(sent, terminal),
-      ...(outcomes ? describeOutcomes(outcomes, terminal) : []),
+      ...(outcomes ? describeOutcomes(sent, outcomes, terminal) : []),
     ].join('\n'),
   );
   if (sent.accepted.length === 0) return exitCodes.nothing;
@@ -37,10 +39,11 @@ export async function reportSent(
 }
 
 async function waitForAll(
-  { backend, progress, io }: Session,
+  session: Session,
   { accepted, digests }: DraftsSent,
   waitSeconds: number,
 ): Promise<readonly (RequestOutcome | undefined)[]> {
+  const { backend, progress, io } = session;
   const bar = progress('waiting', accepted.length);
   const until = Date.now() + waitSeconds * 1000;
   const withoutDeliveries = await streamsWithoutDeliveries(backend.target, io);
@@ -57,7 +60,12 @@ async function waitForAll(
     return found;
   });
   bar.end();
+  if (outcomes.some(isUnanswered)) await noteStoppedStreams(session);
   return outcomes;
+}
+
+function isUnanswered(outcome: RequestOutcome | undefined): boolean {
+  return outcome?.recipients.some((each) => /^(pending|held)$/.test(each.outcome)) ?? true;
 }
 
 function describeSent({ accepted }: SentDrafts): readonly string[] {
@@ -86,6 +94,7 @@ function describeRefused(
 }
 
 function describeOutcomes(
+  { accepted }: SentDrafts,
   outcomes: readonly (RequestOutcome | undefined)[],
   terminal: Session['terminal'],
 ): readonly string[] {
@@ -94,7 +103,7 @@ function describeOutcomes(
       '',
       outcome
         ? describeOutcome(outcome, terminal)
-        : 'not taken up yet: ask again with goodstanding outcome',
+        : 'not taken up yet, safe in the queue: ask again with goodstanding outcome',
     ]);
   const counts = new Map<string, number>();
   for (const each of recipientOutcomes(outcomes)) counts.set(each, (counts.get(each) ?? 0) + 1);
@@ -103,7 +112,40 @@ function describeOutcomes(
       ['outcome', 'recipients'],
       [...counts].map(([name, count]) => [name, String(count)]),
     ),
+    ...describeUnsent(
+      accepted.flatMap(({ id }, position) => unsentOf(id, outcomes[position])),
+      terminal,
+    ),
   ];
+}
+
+function describeUnsent(
+  unsent: readonly (readonly string[])[],
+  terminal: Session['terminal'],
+): readonly string[] {
+  if (unsent.length === 0) return [];
+  const more = unsent.length - unsentShownMax;
+  return [
+    '',
+    terminal.table(['not sent: id', 'recipient', 'outcome'], unsent.slice(0, unsentShownMax)),
+    ...(more > 0 ? [`and ${more} more (all with --json)`] : []),
+  ];
+}
+
+function unsentOf(id: string, request: RequestOutcome | undefined): readonly (readonly string[])[] {
+  if (!request) return [[id, '', 'not taken up yet']];
+  return request.recipients
+    .filter(({ outcome, reason }) => !isGood(outcome, reason))
+    .map(({ index, outcome, reason }) => [
+      id,
+      String(index),
+      reason ? `${outcome} (${reason})` : outcome,
+    ]);
+}
+
+/** Mail that waits for its own sendAt goes as it was asked to. */
+function isGood(outcome: string, reason: string | undefined): boolean {
+  return outcome === 'accepted' || outcome === 'delivered' || reason === 'send-at';
 }
 
 function recipientOutcomes(outcomes: readonly (RequestOutcome | undefined)[]): readonly string[] {
@@ -112,15 +154,9 @@ function recipientOutcomes(outcomes: readonly (RequestOutcome | undefined)[]): r
   );
 }
 
-/** Mail that waits for its own sendAt goes as it was asked to. */
 function exitCodeOf(outcomes: readonly (RequestOutcome | undefined)[]): number {
   const good = outcomes.flatMap((request) =>
-    request
-      ? request.recipients.map(
-          ({ outcome, reason }) =>
-            outcome === 'accepted' || outcome === 'delivered' || reason === 'send-at',
-        )
-      : [false],
+    request ? request.recipients.map(({ outcome, reason }) => isGood(outcome, reason)) : [false],
   );
   if (good.every((each) => each)) return exitCodes.ok;
   return good.some((each) => each) ? exitCodes.partly : exitCodes.nothing;

@@ -9,6 +9,7 @@ export type TableLook = {
 
 const gap = 2;
 const columnMin = 6;
+const wordMin = 10;
 
 const borderless = {
   top: '',
@@ -34,10 +35,8 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   look: TableLook,
 ): string {
-  const widths = shrink(
-    head.map((title, column) => longest([title, ...rows.map((row) => row[column] ?? '')])),
-    look.width - gap * (head.length - 1),
-  );
+  const columns = head.map((title, column) => [title, ...rows.map((row) => row[column] ?? '')]);
+  const widths = shrink(columns, look.width - gap * (head.length - 1));
   const cells = (row: readonly string[]) =>
     row.map((text, column) => wrap(printable(text), widths[column] ?? columnMin));
   const table = new Table({
@@ -54,15 +53,31 @@ export function formatTable(
     .join('\n');
 }
 
-/** Takes width from the widest column until all fit. */
-function shrink(natural: readonly number[], available: number): readonly number[] {
-  const widths = [...natural];
+/** Takes width from the widest column that can give until all fit; ids stay whole, even beyond the width. */
+function shrink(columns: readonly (readonly string[])[], available: number): readonly number[] {
+  const widths = columns.map(longest);
+  const floors = columns.map(narrowest);
   while (widths.reduce((sum, width) => sum + width, 0) > available) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= columnMin) break;
+    const spare = widths.map((width, column) => (width > (floors[column] ?? 0) ? width : 0));
+    const widest = spare.indexOf(Math.max(...spare));
+    if ((spare[widest] ?? 0) === 0) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
+}
+
+/** Returns the width at which a column still reads: its ids whole, other words not in crumbs. */
+function narrowest(texts: readonly string[]): number {
+  const words = texts.flatMap((text) => text.split(/\s/));
+  return Math.max(
+    columnMin,
+    ...words.map((word) => (isId(word) ? word.length : Math.min(word.length, wordMin))),
+  );
+}
+
+/** UUIDs, message ids of ours and of SES, ARNs: what people copy. */
+function isId(word: string): boolean {
+  return /^(?=.*\d)[\w-]{20,80}$|^arn:.{1,200}$/.test(word);
 }
 
 function longest(texts: readonly string[]): number {

@@ -7,11 +7,19 @@ import {
   listTenants,
   updateTenant,
 } from '../../adapters/tenant-directory.ts';
-import { ownedFrom, type TenantView, viewTenant, waitingMax } from '../actions/tenants.ts';
+import { configuredSenders } from '../actions/find-target.ts';
+import {
+  coversSender,
+  ownedFrom,
+  type TenantView,
+  viewTenant,
+  waitingMax,
+} from '../actions/tenants.ts';
 import { exitCodes } from './io.ts';
 import { accountable, addAccountable, addConfirmed, collect, confirmed } from './options.ts';
 import { release } from './release.ts';
 import { type Run, type Session, usageError } from './session.ts';
+import { noteStoppedStreams } from './stopped-streams.ts';
 import { counted, formatInstant } from './words.ts';
 
 const addOptions = z.object({
@@ -35,7 +43,7 @@ export function addTenantCommands(program: Command, run: Run): void {
 
   tenants
     .command('show')
-    .summary('one tenant, with how much of its mail waits')
+    .summary('one tenant, with how much of its mail is held')
     .argument('<id>')
     .action((id: string, _options: unknown, command: Command) =>
       run(command, (session) => show(session, id)),
@@ -110,9 +118,11 @@ async function list({ backend, terminal }: Session): Promise<number> {
   return exitCodes.ok;
 }
 
-async function show({ backend, terminal }: Session, id: string): Promise<number> {
+async function show(session: Session, id: string): Promise<number> {
+  const { backend, terminal } = session;
   const view = await viewTenant(backend, id);
   if (!view) return unknown(terminal, id);
+  await noteStoppedStreams(session);
   const { pk: _pk, sk: _sk, ...tenant } = view.tenant;
   terminal.answer({ ...tenant, waiting: view.waiting }, () => describe(view));
   return exitCodes.ok;
@@ -140,6 +150,7 @@ async function add(
   const tenant = { tenant: id, fromOwned, ...(options.stream ? { streams: options.stream } : {}) };
   const write = options.update ? updateTenant : addTenant;
   if (await write(directory, tenant, Date.now())) {
+    await noteUnsendable(session, fromOwned);
     const done = options.update ? 'changed' : 'added';
     terminal.answer(
       { ...tenant, done },
@@ -151,6 +162,19 @@ async function add(
   const problem = `tenant ${id} is there already and was left as it is; change what it owns with --update`;
   terminal.answer({ error: problem }, () => problem);
   return exitCodes.nothing;
+}
+
+/** What a tenant owns says who may use it; whether SES takes it is the deployment's to arrange. */
+async function noteUnsendable(
+  { backend, terminal, io }: Session,
+  fromOwned: readonly string[],
+): Promise<void> {
+  const senders = await configuredSenders(backend.deployment, io);
+  const foreign = fromOwned.filter((owned) => senders && !coversSender(senders, owned));
+  if (foreign.length > 0)
+    terminal.note(
+      `deployment ${backend.deployment} cannot send from ${foreign.join(', ')} yet, mail would be parked: add the domain to sendingDomains in goodstanding.config.ts and deploy`,
+    );
 }
 
 async function hold(
@@ -195,7 +219,7 @@ function describe({ tenant, waiting }: TenantView): string {
     `status    ${tenant.status}${tenant.why ? `: ${tenant.why}` : ''}`,
     `may send  from ${tenant.fromOwned.join(', ') || 'nothing'}`,
     `streams   ${tenant.streams?.join(', ') ?? 'every stream'}`,
-    `waiting   ${waits}`,
+    `held      ${waits}`,
     `added     ${formatInstant(tenant.createdAt)}`,
     `changed   ${formatInstant(tenant.updatedAt)}`,
   ].join('\n');

@@ -1,9 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { namesOf } from '../../contract/names.ts';
-import { checkConfig, type PipelineConfig } from '../../contract/pipeline-config.ts';
+import {
+  checkConfig,
+  type PipelineConfig,
+  type PipelineConfigInput,
+} from '../../contract/pipeline-config.ts';
 import { config as settings } from '../../goodstanding.config.ts';
 import { buildApp } from '../../lib/pipeline-app.ts';
 
@@ -19,30 +24,38 @@ export type Synthesized = {
   readonly folder: string;
   readonly config: PipelineConfig;
   readonly resources: z.output<typeof template>['Resources'];
-  /** Bytes of the bundle of each function, by its physical name. */
-  readonly bundleBytes: Readonly<Record<string, number>>;
+  /** Size of each function's bundle, by the function's physical name. */
+  readonly bundles: Readonly<Record<string, BundleSize>>;
   /** What cdk-nag and CDK's CloudFormation rules found and nobody explained. */
   readonly findings: number;
   readonly remove: () => void;
 };
 
-/** Synthesizes the configuration of this clone, with every check on, into a temporary folder. */
-export async function synthesize(): Promise<Synthesized> {
+/** Size of a bundle, minified and with the AWS SDK in it; its source map is not part of it. */
+export type BundleSize = { readonly bytes: number; readonly gzipBytes: number };
+
+/** Synthesizes a configuration, this clone's if none is given, with every check on, into a temporary folder. */
+export async function synthesize(input: PipelineConfigInput = settings): Promise<Synthesized> {
   process.env['npm_config_loglevel'] ??= 'error';
   const folder = mkdtempSync(join(tmpdir(), 'goodstanding-prove-'));
-  const config = checkConfig(settings);
-  const { app } = await buildApp({ config: settings, outdir: folder, checks: 'all' });
-  app.synth();
-  const file = join(folder, `${namesOf(config.deployment).stack}.template.json`);
-  const { Resources } = template.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return {
-    folder,
-    config,
-    resources: Resources,
-    bundleBytes: bundlesOf(Resources, folder),
-    findings: findingsIn(join(folder, 'validation-report.json')),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const config = checkConfig(input);
+    const { app } = await buildApp({ config: input, outdir: folder, checks: 'all' });
+    app.synth();
+    const resources = readResources(folder, namesOf(config.deployment).stack);
+    return {
+      folder,
+      config,
+      resources,
+      bundles: bundlesOf(resources, folder),
+      findings: findingsIn(join(folder, 'validation-report.json')),
+      remove,
+    };
+  } catch (cause) {
+    remove();
+    throw cause;
+  }
 }
 
 const report = z.object({
@@ -56,18 +69,42 @@ function findingsIn(file: string): number {
 
 const lambda = z.object({ FunctionName: z.string(), Code: z.object({ S3Key: z.string() }) });
 
-function bundlesOf(resources: Synthesized['resources'], folder: string): Record<string, number> {
+/** Returns the size of each function's bundle in an assembly, by the function's physical name. */
+export function readBundles(folder: string, stack: string): Readonly<Record<string, BundleSize>> {
+  return bundlesOf(readResources(folder, stack), folder);
+}
+
+function readResources(folder: string, stack: string): Synthesized['resources'] {
+  const file = join(folder, `${stack}.template.json`);
+  return template.parse(JSON.parse(readFileSync(file, 'utf8'))).Resources;
+}
+
+function bundlesOf(
+  resources: Synthesized['resources'],
+  folder: string,
+): Readonly<Record<string, BundleSize>> {
+  const sizes = new Map<string, BundleSize>();
+  const sizeOf = (asset: string): BundleSize => {
+    const size = sizes.get(asset) ?? bundleSize(join(folder, `asset.${asset}`));
+    sizes.set(asset, size);
+    return size;
+  };
   return Object.fromEntries(
     Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::Function')
       .map(({ Properties }) => {
         const { FunctionName, Code } = lambda.parse(Properties);
-        const asset = join(folder, `asset.${Code.S3Key.replace('.zip', '')}`);
-        const code = readdirSync(asset).filter((name) => /\.(m|c)?js$/.test(name));
-        return [
-          FunctionName,
-          code.reduce((sum, name) => sum + statSync(join(asset, name)).size, 0),
-        ];
+        return [FunctionName, sizeOf(Code.S3Key.replace('.zip', ''))];
       }),
   );
+}
+
+function bundleSize(asset: string): BundleSize {
+  const code = readdirSync(asset)
+    .filter((name) => /\.(m|c)?js$/.test(name))
+    .map((name) => readFileSync(join(asset, name)));
+  return {
+    bytes: code.reduce((sum, { length }) => sum + length, 0),
+    gzipBytes: code.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0),
+  };
 }

@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../lib/repository-root.ts';
+import { measureBench } from '../bench/bench.ts';
+import { formatPage, pageLook } from '../cli/page.ts';
 import { synthesize } from './assembly.ts';
 import { measureBadRequests } from './bad-requests.ts';
+import { measureFaults } from './faults.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureMime } from './mime.ts';
 import { type ProveOptions, readOptions } from './options.ts';
@@ -12,7 +15,7 @@ import { measureTemplate } from './template.ts';
 import { measureThroughput } from './throughput.ts';
 
 /**
- * Measures every number that this repository claims, writes docs/measured.md and prints it. Returns the
+ * Measures every number that this repository claims, writes docs/measured.md and prints it as a terminal shows it. Returns the
  * exit code: 0 when every promise was kept, 1 when not, 2 when something could not be measured.
  */
 export async function prove(args: readonly string[]): Promise<number> {
@@ -39,7 +42,7 @@ async function run(options: ProveOptions): Promise<number> {
     promises,
     ...Object.fromEntries(sections.map(({ title, data }) => [title, data])),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : page);
+  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : formatPage(page, pageLook));
   return promises.every(({ kept }) => kept) ? 0 : 1;
 }
 
@@ -49,12 +52,14 @@ async function measure(onProgress: (text: string) => void): Promise<readonly Sec
   const made = await synthesize();
   try {
     const [template, cost] = await measureTemplate(made);
-    const [throughput, calls] = await measureThroughput(made, onProgress);
+    const throughput = await measureThroughput(onProgress);
     onProgress('MIME');
     const mime = await measureMime(made);
     onProgress('bad input');
     const bad = await measureBadRequests(made);
-    return [startup, throughput, calls, mime, bad, template, cost].filter(
+    const bench = await measureBench(onProgress);
+    const faults = await measureFaults(onProgress);
+    return [startup, throughput, ...bench, faults, mime, bad, template, cost].filter(
       (section) => section !== undefined,
     );
   } finally {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { namesOf } from '../../contract/names.ts';
+import type { Meter } from '../../local/metering/meter.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { type RunReport, runRequests } from '../start/run-requests.ts';
 import type { Synthesized } from './assembly.ts';
@@ -15,23 +16,29 @@ export type LocalRun = {
   readonly fireSchedules: () => Promise<void>;
   /** Names of the metrics that functions wrote to their logs so far. */
   readonly metricsLogged: () => readonly string[];
+  /** What each function wrote to its log so far. */
+  readonly logged: () => readonly Logged[];
 };
+
+export type Logged = { readonly by: string; readonly lines: number; readonly bytes: number };
 
 const timeoutSeconds = 120;
 const lookMs = 50;
 
 /** Boots the deployment on its own emulators, hands it over and ends it. */
 export async function withRuntime<T>(
-  { folder, config }: Synthesized,
+  { folder, config }: Pick<Synthesized, 'folder' | 'config'>,
   work: (run: LocalRun) => Promise<T>,
+  { meter }: { readonly meter?: Meter } = {},
 ): Promise<T> {
-  const lines: string[] = [];
+  const lines: { readonly source: string; readonly line: string }[] = [];
   const runtime = await startRuntime({
     assemblyDir: folder,
     stackName: namesOf(config.deployment).stack,
     port: 0,
     seed: 1,
-    onLog: (_source, line) => lines.push(line),
+    onLog: (source, line) => lines.push({ source, line }),
+    ...(meter ? { meter } : {}),
   });
   const local: LocalRun['local'] = (path, change) => askLocal(runtime, path, change);
   try {
@@ -52,11 +59,29 @@ export async function withRuntime<T>(
           await local(`/schedules/${encodeURIComponent(arn)}`, { method: 'POST' });
         while (!(await runtime.idle())) await pause(lookMs);
       },
-      metricsLogged: () => [...new Set(lines.flatMap(metricsIn))].sort(),
+      metricsLogged: () => [...new Set(lines.flatMap(({ line }) => metricsIn(line)))].sort(),
+      logged: () =>
+        [...Map.groupBy(lines, ({ source }) => source)].map(([by, own]) => ({
+          by,
+          lines: own.length,
+          bytes: own.reduce((sum, { line }) => sum + Buffer.byteLength(line), 0),
+        })),
     });
   } finally {
     await runtime.close();
   }
+}
+
+/** Returns what was written between two readings of `logged`. */
+export function loggedBetween(
+  before: readonly Logged[],
+  after: readonly Logged[],
+): readonly Logged[] {
+  const earlier = new Map(before.map((one) => [one.by, one]));
+  return after.map(({ by, lines, bytes }) => {
+    const { lines: linesBefore = 0, bytes: bytesBefore = 0 } = earlier.get(by) ?? {};
+    return { by, lines: lines - linesBefore, bytes: bytes - bytesBefore };
+  });
 }
 
 const timetable = z.object({ schedules: z.array(z.object({ arn: z.string() })) });

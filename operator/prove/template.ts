@@ -1,34 +1,15 @@
+import { bundleBytesMax, overBudget, stageOf } from '../bench/budgets.ts';
+import { idleReceivesPerMonth, prices } from '../bench/prices.ts';
 import type { Synthesized } from './assembly.ts';
-import { withRuntime } from './run-local.ts';
+import { measureIdleRuns } from './idle-runs.ts';
 import { number, type Section, table } from './section.ts';
-
-/** List prices of us-east-1 in USD a month, before free allowances. */
-const prices = {
-  key: 1,
-  secret: 0.4,
-  alarmMetric: 0.1,
-  /** Five pollers of three receives a minute each, at 0.40 per million. */
-  polledQueue: 0.26,
-  customMetric: 0.3,
-  /** Per million. */
-  lambdaRequests: 0.2,
-  dynamoWrites: 0.625,
-  /** Per GB-second on arm64. */
-  lambdaGbSecond: 0.0000133334,
-} as const;
-
-/** Twelve runs an hour for thirty days. */
-const accountRuns = 12 * 24 * 30;
-const accountMemoryGb = 0.25;
-/** A run reads one answer of SES and writes one item; its bill is assumed, not measured, to be this. */
-const accountBilledSeconds = 0.5;
 
 /** Measures the template that a newcomer deploys: its checks, its size, and what it costs idle. */
 export async function measureTemplate(made: Synthesized): Promise<readonly Section[]> {
   return [checksOf(made), await idleCostOf(made)];
 }
 
-function checksOf({ resources, bundleBytes, findings }: Synthesized): Section {
+function checksOf({ resources, bundles, findings }: Synthesized): Section {
   const count = Object.keys(resources).length;
   return {
     title: 'The template',
@@ -40,16 +21,26 @@ function checksOf({ resources, bundleBytes, findings }: Synthesized): Section {
         measured: `${findings} findings`,
         kept: findings === 0,
       },
+      {
+        promise: 'every bundle within its budget',
+        measured: `${overBudget(bundles).length} beyond`,
+        kept: overBudget(bundles).length === 0,
+      },
     ],
     body: [
       `${count} CloudFormation resources; 500 is the limit of a stack.`,
       '',
       table(
-        ['function', 'bundle, KB'],
-        Object.entries(bundleBytes).map(([name, bytes]) => [name, number(bytes / 1000)]),
+        ['function', 'bundle, KB', 'budget, KB', 'compressed, KB'],
+        Object.entries(bundles).map(([name, { bytes, gzipBytes }]) => [
+          name,
+          number(bytes / 1000),
+          number((bundleBytesMax[stageOf(name)] ?? 0) / 1000),
+          number(gzipBytes / 1000),
+        ]),
       ),
     ].join('\n'),
-    data: { findings, resources: count, bundleBytes },
+    data: { findings, resources: count, bundles },
   };
 }
 
@@ -60,21 +51,33 @@ async function idleCostOf(made: Synthesized): Promise<Section> {
     (sum, { Properties }) => sum + metricsOf(Properties),
     0,
   );
-  const customMetrics = await idleMetrics(made);
+  const { runs, metrics: customMetrics } = await measureIdleRuns(made);
   const row = (item: string, count: number, price: number) => ({ item, count, price });
   const rows = [
-    row('KMS keys', of('AWS::KMS::Key').length, prices.key),
-    row('secrets', of('AWS::SecretsManager::Secret').length, prices.secret),
-    row('alarm metrics', alarmMetrics, prices.alarmMetric),
-    row('polled queues', of('AWS::Lambda::EventSourceMapping').length, prices.polledQueue),
-    row(`custom metrics (${customMetrics.join(', ')})`, customMetrics.length, prices.customMetric),
-    row('runs of the account function', accountRuns, accountRunPrice()),
+    row('KMS keys', of('AWS::KMS::Key').length, prices.keyMonth.usd),
+    row('secrets', of('AWS::SecretsManager::Secret').length, prices.secretMonth.usd),
+    row('alarm metrics', alarmMetrics, prices.alarmMetricMonth.usd),
+    row(
+      'polled queues',
+      of('AWS::Lambda::EventSourceMapping').length,
+      idleReceivesPerMonth * prices.queueRequest.usd,
+    ),
+    row(
+      `custom metrics (${customMetrics.join(', ')})`,
+      customMetrics.length,
+      prices.customMetricMonth.usd,
+    ),
+    ...runs.map(({ functionName, runsPerMonth, usdPerRun }) =>
+      row(`runs of ${functionName}`, runsPerMonth, usdPerRun),
+    ),
   ];
-  const sum = rows.reduce((total, { count, price }) => total + count * price, 0);
+  // Of whole cents, so that the lines add up for who counts them.
+  const sum =
+    rows.reduce((total, { count, price }) => total + Math.round(count * price * 100), 0) / 100;
   return {
     title: 'What it costs while nobody sends',
     method:
-      'Counted in the synthesized template; the custom metrics are those that the schedules’ functions wrote to their logs in a runtime to which nobody sent. List prices of us-east-1, before free allowances.',
+      'Counted in the synthesized template, for thirty days; the custom metrics and the calls of a run are those of the schedules’ functions in a runtime to which nobody sent, each run billed for 0.1 s. List prices of us-east-1, before free allowances.',
     promises: [],
     body: table(
       ['item', 'count', 'USD each', 'USD a month'],
@@ -92,23 +95,8 @@ async function idleCostOf(made: Synthesized): Promise<Section> {
   };
 }
 
-function accountRunPrice(): number {
-  return (
-    (prices.lambdaRequests + prices.dynamoWrites) / 1e6 +
-    accountMemoryGb * accountBilledSeconds * prices.lambdaGbSecond
-  );
-}
-
 /** An alarm on an expression is billed for each metric that the expression reads. */
 function metricsOf(alarm: Readonly<Record<string, unknown>>): number {
   const read = alarm['Metrics'];
   return Array.isArray(read) ? read.length - 1 : 1;
-}
-
-/** Returns the metrics that the functions write although nobody sends. */
-async function idleMetrics(made: Synthesized): Promise<readonly string[]> {
-  return withRuntime(made, async ({ fireSchedules, metricsLogged }) => {
-    await fireSchedules();
-    return metricsLogged();
-  });
 }

@@ -1,14 +1,15 @@
 import * as z from 'zod';
+import { config as settings } from '../../goodstanding.config.ts';
 import type { RunReport } from '../start/run-requests.ts';
-import type { Synthesized } from './assembly.ts';
-import { type CallsPerMail, callsPerMail, callsSection } from './calls.ts';
+import { type Synthesized, synthesize } from './assembly.ts';
 import { type LocalRun, withRuntime } from './run-local.ts';
 import { number, type Section, table } from './section.ts';
 
 const mails = 10_000;
 const recipientsPerBatch = 50;
-const perSecondMin = 400;
 const raisedRate = 5_000;
+/** Mails per second at the raised rate, where this machine is the limit. */
+const perSecondMin = { message: 600, batch: 1_500 } as const;
 
 type Load = {
   readonly title: string;
@@ -44,20 +45,27 @@ type Measured = {
   readonly perSecond: number;
   /** Mails per second between SES's first and last yes. */
   readonly pacedPerSecond: number;
-  readonly calls: CallsPerMail;
 };
 
-/** Measures 10,000 mails through the local pipeline, and the AWS calls they take. */
-export async function measureThroughput(
-  made: Synthesized,
-  onProgress: (text: string) => void,
-): Promise<readonly Section[]> {
-  const all: Measured[] = [];
-  for (const load of loads) {
-    onProgress(`${number(mails)} mails: ${load.title}${load.rate ? ` at ${load.rate}/s` : ''}`);
-    all.push(await withRuntime(made, (run) => measure(load, made, run)));
+/** More dispatch environments than this only wait for each other on two cores. */
+const dispatchConcurrency = 3;
+
+/** Measures 10,000 mails through the local pipeline. */
+export async function measureThroughput(onProgress: (text: string) => void): Promise<Section> {
+  const made = await synthesize({
+    ...settings,
+    limits: { ...settings.limits, dispatchConcurrency },
+  });
+  try {
+    const all: Measured[] = [];
+    for (const load of loads) {
+      onProgress(`${number(mails)} mails: ${load.title}${load.rate ? ` at ${load.rate}/s` : ''}`);
+      all.push(await withRuntime(made, (run) => measure(load, made, run)));
+    }
+    return throughputSection(all, made);
+  } finally {
+    made.remove();
   }
-  return [throughputSection(all, made), callsSection(all.filter(({ load }) => !load.rate))];
 }
 
 async function measure(load: Load, made: Synthesized, run: LocalRun): Promise<Measured> {
@@ -66,7 +74,6 @@ async function measure(load: Load, made: Synthesized, run: LocalRun): Promise<Me
     await run.fireSchedules();
   }
   const account = accountView.parse(await run.local('/ses/account'));
-  const before = run.runtime.calls();
   const report = await run.send(bodiesOf(load, made));
   const times = sentView
     .parse(await run.local('/messages'))
@@ -79,7 +86,6 @@ async function measure(load: Load, made: Synthesized, run: LocalRun): Promise<Me
     sesRate: account.maxSendRate,
     perSecond: mails / report.seconds,
     pacedPerSecond: (times.length - 1) / spanSeconds,
-    calls: callsPerMail(load.title, { before, after: run.runtime.calls(), mails }),
   };
 }
 
@@ -119,18 +125,24 @@ function bodiesOf(load: Load, { config }: Synthesized): readonly string[] {
 }
 
 function throughputSection(all: readonly Measured[], { config }: Synthesized): Section {
-  const { sendRateHeadroom, dispatchConcurrency } = config.limits;
-  const [first] = all;
+  const { sendRateHeadroom } = config.limits;
+  const fastest = (kind: Load['kind']) =>
+    all.find(({ load }) => load.rate !== undefined && load.kind === kind)?.perSecond ?? 0;
   const lost = all.reduce((sum, { report }) => sum + report.lost, 0);
   const doubled = all.reduce((sum, { report }) => sum + report.doubleSent, 0);
   return {
     title: 'Throughput of the local pipeline',
-    method: `${number(mails)} mails to the mailbox simulator, from the first enqueue until the last recipient has an outcome in the ledger, cold starts included; each row on a fresh runtime with limits.dispatchConcurrency ${dispatchConcurrency}. Dispatch paces at ${sendRateHeadroom} of SES’s rate, so at the emulator’s own 500/s no row can exceed ${number(500 * sendRateHeadroom)}/s; the last rows raise SES’s rate to ${number(raisedRate)}/s, where this machine is the limit. “Paced” is the rate between SES’s first and last yes.`,
+    method: `${number(mails)} mails to the mailbox simulator, from the first enqueue until the last recipient has an outcome in the ledger, cold starts included; each row on a fresh runtime with ${dispatchConcurrency} dispatch environments a stream. Dispatch paces at ${sendRateHeadroom} of SES’s rate, so at the emulator’s own 500/s no row can exceed ${number(500 * sendRateHeadroom)}/s; the last rows raise SES’s rate to ${number(raisedRate)}/s, where this machine is the limit. “Paced” is the rate between SES’s first and last yes.`,
     promises: [
       {
-        promise: '10,000 messages at 400/s or better',
-        measured: `${number(first?.perSecond ?? 0)}/s`,
-        kept: (first?.perSecond ?? 0) >= perSecondMin,
+        promise: `10,000 messages with Delivery events at ${perSecondMin.message}/s or better`,
+        measured: `${number(fastest('message'))}/s`,
+        kept: fastest('message') >= perSecondMin.message,
+      },
+      {
+        promise: `10,000 mails in batches of 50 at ${number(perSecondMin.batch)}/s or better`,
+        measured: `${number(fastest('batch'))}/s`,
+        kept: fastest('batch') >= perSecondMin.batch,
       },
       { promise: 'nothing lost', measured: `${lost} lost`, kept: lost === 0 },
       { promise: 'nothing sent twice', measured: `${doubled} sent twice`, kept: doubled === 0 },

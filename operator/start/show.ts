@@ -44,6 +44,9 @@ const meanings: Readonly<Record<string, string>> = {
   parked: 'waits for a person: see `npx goodstanding dlq list`',
 };
 
+/** Outputs that an app needs, besides the addresses of its queues. */
+const namesShown: ReadonlySet<string> = new Set(['ContentBucketName', 'EventBusName']);
+
 /** Returns the voice of a start: words on stdout, or on stderr where `--json` owns stdout. */
 export function createConsole(options: StartOptions): Show {
   const say = (text: string) => (options.json ? process.stderr : process.stdout).write(`${text}\n`);
@@ -54,7 +57,7 @@ export function createConsole(options: StartOptions): Show {
         `deployment ${config.deployment} is up at ${runtime.endpointUrl} after ${seconds.toFixed(1)} s\n`,
       );
       for (const [name, value] of Object.entries(runtime.outputs))
-        if (value.startsWith(runtime.endpointUrl) || name === 'ContentBucketName')
+        if (value.startsWith(runtime.endpointUrl) || namesShown.has(name))
           say(`  ${name.padEnd(28)} ${value}`);
       say('');
     },
@@ -101,6 +104,7 @@ function describeUp({ runtime: { endpointUrl }, config, other, sampleSent }: Up)
     `  ${cli} send --to success@simulator.amazonses.com --subject Hello --text Hi --wait`,
     ...(sampleSent ? [`  ${cli} suppress check bounce+0@simulator.amazonses.com`] : []),
     `  curl ${endpointUrl}/_local/messages                what SES received`,
+    `  curl ${endpointUrl}/_local/                        what else can be seen and moved (docs/local.md)`,
     'Any AWS SDK, and the AWS CLI, after:',
     `  export AWS_ENDPOINT_URL=${endpointUrl} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=LOCAL AWS_SECRET_ACCESS_KEY=LOCAL`,
     `  aws sqs list-queues --endpoint-url ${endpointUrl}`,

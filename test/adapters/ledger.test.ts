@@ -1,5 +1,5 @@
 /** The conditions on which "once" hangs, one by one. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { putEvent } from '../../adapters/event-store.ts';
 import {
   completeAttempt,
@@ -17,18 +17,16 @@ import { findOutcome } from '../../adapters/outcome-lookup.ts';
 import { ledgerKeys } from '../../contract/table-keys.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import { epochMs } from '../../domain/time.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let ledger: Ledger;
 let counter = 0;
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   ledger = { ...(await dynamo.createTables(dynamo.connect())).ledger, keepDays: 30 };
 });
-afterAll(() => dynamo.close());
 
 function newRequest(over: Partial<NewRequest> = {}): NewRequest {
   counter += 1;
@@ -100,7 +98,7 @@ test('a claim given back with a decision keeps what was decided before', async (
   const suppressed = { outcome: 'suppressed', reason: 'manual' } as const;
   const request = newRequest({ decided: { 1: suppressed }, recipientCount: 2 });
   await putRequest(ledger, request);
-  const parked = { outcome: 'parked', reason: 'sending-paused' } as const;
+  const parked = { outcome: 'parked', reason: 'mail-from-unverified' } as const;
   await releaseClaim(ledger, { messageId: request.messageId, claimedAt: now }, parked);
   expect(await mustRead(request.messageId)).toMatchObject({
     state: 'waiting',
@@ -109,7 +107,7 @@ test('a claim given back with a decision keeps what was decided before', async (
 });
 
 test('an attempt stands before its results, and only existing attempts are read', async () => {
-  const entries = [{ m: 'm', r: 0, k: 'k', p: 'shared' }];
+  const entries = [{ m: 'm'.repeat(22), r: 0, k: 'k'.repeat(22), p: 'shared' }];
   await putAttempt(ledger, { attemptId: 'a1', stream: 'transactional', at: now, entries });
   expect(await readAttempts(ledger, ['a1', 'never written'])).toMatchObject([{ entries }]);
   const results = [{ outcome: 'retry', reason: 'throttled' } as const];
@@ -154,4 +152,18 @@ test('items are forgotten after the days that the stream keeps them', async () =
   const request = newRequest();
   await putRequest(ledger, request);
   expect(await mustRead(request.messageId)).toMatchObject({ ttl: now / 1000 + 30 * 86_400 });
+});
+
+test('a claim outlives every delivery of its message, whatever the stream keeps', async () => {
+  const short = { ...ledger, keepDays: 1 };
+  const request = newRequest();
+  await putRequest(short, request);
+  const seen = await mustRead(request.messageId);
+  expect(seen.ttl).toBe(now / 1000 + 28 * 86_400);
+  await replaceRequest(short, seen, { state: 'decided' });
+  expect((await mustRead(request.messageId)).ttl).toBe(seen.ttl);
+  const attempt = { attemptId: 'short-lived', stream: 'transactional', at: now, entries: [] };
+  await putAttempt(short, attempt);
+  const [kept] = await readAttempts(short, ['short-lived']);
+  expect(kept?.ttl).toBe(now / 1000 + 33 * 86_400);
 });

@@ -203,3 +203,22 @@ test.each([
   ["'ada@x.example' and mailto:bob@y.example", "…@x.example' and mailto:…@y.example"],
   ['a\\@b@x.example', '…@…@x.example'],
 ])('%s is told as %s', (text, expected) => expect(withoutAddresses(text)).toBe(expected));
+
+test('a mail whose call cannot be written is put aside as ours: nothing has left', async () => {
+  const calls: unknown[] = [];
+  const ses = new SESv2Client({ region: 'us-east-1' });
+  ses.middlewareStack.add(
+    () => async (args) => {
+      calls.push(args);
+      throw new Error('SES was called');
+    },
+    { step: 'initialize' },
+  );
+  const mail = mailOf(batch(['grace@recipient.example']), { data: { count: 1n } });
+  expect(await createSender(ses)(mail)).toMatchObject({
+    ok: false,
+    refusal: { kind: 'park', reason: 'mail-unbuilt' },
+    detail: expect.stringMatching(/^TypeError: /),
+  });
+  expect(calls).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Table } from '../../adapters/items.ts';
 import {
   putSuppression,
@@ -8,18 +8,16 @@ import {
   type Suppression,
 } from '../../adapters/suppression-store.ts';
 import { epochMs, hourMs } from '../../domain/time.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let table: Table;
 let counter = 0;
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   table = (await dynamo.createTables(dynamo.connect())).suppression;
 });
-afterAll(() => dynamo.close());
 
 function entry(over: Partial<Suppression> = {}): Suppression {
   counter += 1;

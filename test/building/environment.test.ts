@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { streamsMax } from '../../contract/config-problems.ts';
 import {
   accountEnvironment,
   dispatchEnvironment,
+  dueEnvironment,
   feedbackEnvironment,
   seedEnvironment,
   suppressionEnvironment,
 } from '../../contract/environment.ts';
-import { longest, plain } from './support/configs.ts';
+import { checkConfig } from '../../contract/pipeline-config.ts';
+import { longest, plain, rich } from './support/configs.ts';
 import { build, text } from './support/template.ts';
 
 const built = await build(plain);
@@ -15,18 +19,22 @@ const built = await build(plain);
 /** What Lambda adds or Node reads itself. */
 const notOurs = ['NODE_OPTIONS'];
 
+const onlyWithManyTenants = ['OVERFLOW_QUEUE_URL'];
+
 test.each([
   ['dispatch-transactional', dispatchEnvironment],
   ['dispatch-marketing', dispatchEnvironment],
   ['feedback', feedbackEnvironment],
   ['account', accountEnvironment],
+  ['due', dueEnvironment],
   ['suppression', suppressionEnvironment],
   ['seed', seedEnvironment],
 ])('%s is given exactly the environment that its contract asks for', (name, schema) => {
   const variables = environmentOf(built, `goodstanding-${name}`);
   expect(schema.safeParse(variables).error?.message).toBeUndefined();
   const given = Object.keys(variables).filter((key) => !notOurs.includes(key));
-  expect(given.sort()).toEqual(Object.keys(schema.shape).sort());
+  const asked = Object.keys(schema.shape).filter((key) => !onlyWithManyTenants.includes(key));
+  expect(given.sort()).toEqual(asked.sort());
 });
 
 test('dispatch knows its stream, its configuration sets and its policy', () => {
@@ -38,9 +46,19 @@ test('dispatch knows its stream, its configuration sets and its policy', () => {
     configurationSets: { shared: 'goodstanding-transactional-shared' },
     ambiguous: 'resend',
     sendRateHeadroom: 0.97,
+    lane: 'transactional',
+    concurrency: 2,
     ledgerDays: 30,
+    contentDays: 60,
     streams: ['transactional', 'marketing'],
   });
+});
+
+test('with many tenants dispatch knows its overflow queue, the share and who shares the rate', async () => {
+  const variables = environmentOf(await build(rich), 'acme-mail-dispatch-marketing');
+  const { STREAM_POLICY, OVERFLOW_QUEUE_URL } = dispatchEnvironment.parse(variables);
+  expect(OVERFLOW_QUEUE_URL).toMatch(/^<SendmarketingOverflowQueue/);
+  expect(STREAM_POLICY).toMatchObject({ tenantShare: 0.5, concurrency: 40 });
 });
 
 test('queue URLs and the secret are given by reference, so they fit any account', () => {
@@ -64,6 +82,28 @@ test('with ten pools and the longest names an environment stays below the 4 KB o
     );
     expect(bytes).toBeLessThan(4096);
   }
+});
+
+test('with as many streams as are allowed every environment stays below the 4 KB of Lambda', async () => {
+  const names = Array.from({ length: streamsMax }, (_, index) => `s${index}`.padEnd(20, 's'));
+  const streams = Object.fromEntries(names.map((name) => [name, { pools: ['shared'] }]));
+  const many = await build({ ...longest, pools: plain.pools, streams });
+  for (const [, { Properties }] of many.ofType('AWS::Lambda::Function')) {
+    const variables = environmentOf(many, text(Properties['FunctionName']));
+    // With many tenants a stream has two mappings, each known by its UUID; a stack has room for fewer.
+    const mappings = [randomUUID(), randomUUID()].join('","');
+    const values = Object.values(variables).map((value) =>
+      value
+        .replace(/<Send\w+Consumer\w+>/g, mappings)
+        .replace(/"environments":\d+/g, '"environments":100')
+        .replace(/<[^>]*>/g, 'x'.repeat(160)),
+    );
+    expect([...Object.keys(variables), ...values].join('').length).toBeLessThan(4096);
+  }
+  const tooMany = { ...plain.streams, ...streams };
+  expect(() => checkConfig({ ...plain, streams: tooMany })).toThrow(
+    'streams: got 22; allowed: at most 20; split them over two deployments',
+  );
 });
 
 function environmentOf(

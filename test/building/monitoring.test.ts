@@ -1,5 +1,7 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { parkReasons } from '../../domain/reasons.ts';
+import { schedulesOf } from '../../operator/prove/schedules.ts';
 import { plain, rich } from './support/configs.ts';
 import { build, text } from './support/template.ts';
 
@@ -17,15 +19,19 @@ test('there is an alarm for everything that stops mail or burns reputation, and 
     ...streams.map((stream) => `dispatch-${stream}`),
     'feedback',
     'account',
+    'due',
     'suppression',
   ];
   const expected = [
     'sending-disabled',
     'quota-nearly-spent',
+    'dispatch-broken',
+    'return-late',
     ...Object.keys(parkReasons).map((reason) => `parked-${reason}`),
     ...streams.flatMap((stream) => [
       `${stream}-late`,
       `${stream}-stands-still`,
+      `${stream}-switched-off`,
       `${stream}-parked`,
       `${stream}-shared-bounce-rate`,
       `${stream}-shared-complaint-rate`,
@@ -107,12 +113,42 @@ test('a queue stands still when mail is visible and none was deleted for ten min
   });
 });
 
+test('mail of the overflow lane that waits half a day is a ticket, and only with many tenants', async () => {
+  const { template } = await build(rich);
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'acme-mail-marketing-overflow-late',
+    AlarmDescription: Match.stringLikeRegexp('^\\[ticket\\] .*has waited 12 h'),
+    MetricName: 'ApproximateAgeOfOldestMessage',
+    Threshold: 43_200,
+  });
+  expect([...alarms.keys()].filter((name) => name.includes('overflow'))).toEqual([]);
+});
+
 test('SES refusing to send rings when the account function reads 0', () => {
   expect(alarms.get('goodstanding-sending-disabled')).toMatchObject({
     MetricName: 'SendingEnabled',
     Statistic: 'Minimum',
     Threshold: 1,
     ComparisonOperator: 'LessThanThreshold',
+  });
+});
+
+test('a stream that SES takes no mail of rings, and so does what only a deploy can mend', () => {
+  expect(alarms.get('goodstanding-marketing-switched-off')).toMatchObject({
+    AlarmDescription: expect.stringMatching(/^\[page\] .*goes on by itself/),
+    MetricName: 'SwitchedOff',
+    Dimensions: [
+      { Name: 'Deployment', Value: 'goodstanding' },
+      { Name: 'Stream', Value: 'marketing' },
+    ],
+    Statistic: 'Maximum',
+    Threshold: 1,
+  });
+  expect(alarms.get('goodstanding-dispatch-broken')).toMatchObject({
+    MetricName: 'Broken',
+    Dimensions: [{ Name: 'Deployment', Value: 'goodstanding' }],
+    Statistic: 'Sum',
+    Threshold: 1,
   });
 });
 
@@ -138,5 +174,17 @@ test('what idles and is billed is what the README counts', () => {
     secrets: count('AWS::SecretsManager::Secret'),
     alarmMetrics: metrics.reduce((sum, one) => sum + one, 0),
     polledQueues: count('AWS::Lambda::EventSourceMapping'),
-  }).toEqual({ keys: 1, secrets: 1, alarmMetrics: 37, polledQueues: 4 });
+    runs: Object.fromEntries(
+      schedulesOf({ resources: built.resources }).map(({ functionName, runsPerMonth }) => [
+        functionName.replace(/^.*-/, ''),
+        runsPerMonth,
+      ]),
+    ),
+  }).toEqual({
+    keys: 1,
+    secrets: 1,
+    alarmMetrics: 42,
+    polledQueues: 4,
+    runs: { account: 43_200, due: 8_640, suppression: 720 },
+  });
 });

@@ -10,10 +10,11 @@ const large = await build(rich);
 const redrive = z.object({ deadLetterTargetArn: z.unknown(), maxReceiveCount: z.number() });
 
 test('each stream has an intake queue, parked mail behind it and a dispatch function', () => {
-  expect(queueNames(large).filter((name) => /intake|parked/.test(name))).toEqual(
+  expect(queueNames(large).filter((name) => /intake|overflow|parked/.test(name))).toEqual(
     ['transactional', 'lifecycle', 'marketing'].flatMap((stream) => [
       `acme-mail-${stream}-parked`,
       `acme-mail-${stream}-intake`,
+      `acme-mail-${stream}-overflow`,
     ]),
   );
   for (const stream of ['transactional', 'lifecycle', 'marketing'])
@@ -36,6 +37,17 @@ test.each([
   expect(Properties['VisibilityTimeout']).toBe(visibility);
 });
 
+test('with many tenants a stream has an overflow queue like its intake, with a single one none', () => {
+  const { Properties } = large.named(
+    'AWS::SQS::Queue',
+    'QueueName',
+    'acme-mail-marketing-overflow',
+  );
+  const intake = large.named('AWS::SQS::Queue', 'QueueName', 'acme-mail-marketing-intake');
+  expect({ ...Properties, QueueName: 'acme-mail-marketing-intake' }).toEqual(intake.Properties);
+  expect(queueNames(small).filter((name) => name.includes('overflow'))).toEqual([]);
+});
+
 test('functions are fed in batches of which only the failed messages come back', () => {
   const mappings = large.ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => ({
     queue: queueName(large, Properties['EventSourceArn']),
@@ -45,8 +57,8 @@ test('functions are fed in batches of which only the failed messages come back',
     failures: Properties['FunctionResponseTypes'],
   }));
   const failures = ['ReportBatchItemFailures'];
-  const intake = (stream: string) => ({
-    queue: `acme-mail-${stream}-intake`,
+  const lane = (queue: string) => ({
+    queue: `acme-mail-${queue}`,
     batch: 10,
     window: undefined,
     concurrency: { MaximumConcurrency: 20 },
@@ -54,9 +66,12 @@ test('functions are fed in batches of which only the failed messages come back',
   });
   const two = { MaximumConcurrency: 2 };
   expect(mappings).toEqual([
-    intake('transactional'),
-    intake('lifecycle'),
-    intake('marketing'),
+    lane('transactional-intake'),
+    lane('transactional-overflow'),
+    lane('lifecycle-intake'),
+    lane('lifecycle-overflow'),
+    lane('marketing-intake'),
+    lane('marketing-overflow'),
     { queue: 'acme-mail-feedback', batch: 10, window: undefined, concurrency: two, failures },
     { queue: 'acme-mail-delivery', batch: 100, window: 1, concurrency: two, failures },
   ]);
@@ -99,9 +114,9 @@ test('every function runs Node 24 on ARM, unreserved, with a log group of its ow
   large.template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
 });
 
-test('account runs every five minutes, suppression every hour, neither is repeated', () => {
+test('account runs every minute, suppression every hour, neither is repeated', () => {
   for (const [rate, target] of [
-    ['rate(5 minutes)', 'SlowWorkAccount'],
+    ['rate(1 minute)', 'SlowWorkAccount'],
     ['rate(1 hour)', 'SlowWorkSuppression'],
   ])
     small.template.hasResourceProperties('AWS::Events::Rule', {

@@ -12,8 +12,8 @@ const allowedWildcards: Readonly<
   Record<keyof typeof wildcards, { readonly resource: RegExp; readonly actions: readonly string[] }>
 > = {
   contentFolder: {
-    resource: /^<Content.*\.Arn>\/(requests|attachments|held)\/\*$/,
-    actions: ['s3:GetObject', 's3:PutObject'],
+    resource: /^<Content.*\.Arn>\/(requests|attachments|held|later|attempts)\/\*$/,
+    actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   },
   sesRecipients: { resource: /:identity\/\*$/, actions: ['ses:SendEmail', 'ses:SendRawEmail'] },
   sesTemplates: { resource: /:template\/\*$/, actions: ['ses:SendEmail'] },
@@ -78,6 +78,19 @@ test('a dispatch function reaches its own queues and no other stream', () => {
   expect(own.filter((resource) => resource.includes('configuration-set/'))).toEqual(
     ['managed', 'old'].map((pool) => expect.stringContaining(`/acme-mail-marketing-${pool}`)),
   );
+});
+
+test('account may switch every queue that feeds dispatch, and no other', () => {
+  const feeding = built
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .flatMap(([id]) => (id.startsWith('Send') ? [`event-source-mapping:<${id}>`] : []));
+  expect(feeding.length).toBeGreaterThan(0);
+  for (const wanted of ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping']) {
+    const switchable = permissionsOf(built, 'acme-mail-account')
+      .filter(({ action }) => action === wanted)
+      .map(({ resource }) => resource.replace(/^arn:.*:(?=event-source-mapping:)/, ''));
+    expect(switchable.sort()).toEqual(feeding.sort());
+  }
 });
 
 test('a dispatch function sends as the configured identities, existing ones included', () => {

@@ -72,6 +72,8 @@ test('offloaded content expires after the retention, held mail never does', () =
   const [bucket] = built.ofType('AWS::S3::Bucket');
   expect(bucket?.[1].Properties['LifecycleConfiguration']).toEqual({
     Rules: [
+      { Id: 'later', Prefix: 'later/', ExpirationInDays: 400, Status: 'Enabled' },
+      { Id: 'attempts', Prefix: 'attempts/', ExpirationInDays: 1, Status: 'Enabled' },
       { Id: 'requests', Prefix: 'requests/', ExpirationInDays: 45, Status: 'Enabled' },
       { Id: 'attachments', Prefix: 'attachments/', ExpirationInDays: 45, Status: 'Enabled' },
       {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../client/client.ts';
+import { packAttempt } from '../../contract/attempt-codec.ts';
 import { namesOf } from '../../contract/names.ts';
+import { ledgerKeys } from '../../contract/table-keys.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import { type LocalAws, startLocalAws } from '../operator/local-aws.ts';
 import { batch, message } from './requests.ts';
@@ -61,14 +63,16 @@ describe('send', () => {
       message({ id: 'good' }),
       message({ id: 'bad', to: 'nobody' }),
       message({ id: 'worse', content: { subject: 'a\r\nBcc: x@example.org', text: '' } }),
-      message({ id: 'far', sendAt: new Date(Date.now() + 13 * 3600_000).toISOString() }),
+      message({ id: 'far', sendAt: new Date(Date.now() + 366 * 86_400_000).toISOString() }),
       message({ id: 'cycle', tags: cyclic }),
+      message({ id: 'never', sendAt: '2026-03-02T09:00:00Z', expiresAt: '2026-03-01T09:00:00Z' }),
       batch(['nobody', 'a b@example.org'], { id: 'batch' }),
       message({ kind: 'stored', s3Key: 'requests/x' }),
     ]);
     await aws.receiveAll(names.intakeQueue('transactional'));
     expect(accepted.map(({ id }) => id)).toEqual(['good']);
     expect(notAccepted.map(({ reason }) => reason).sort()).toEqual([
+      'expires-before-send',
       'header-injection',
       'invalid-json',
       'recipient-without-domain',
@@ -206,16 +210,16 @@ describe('outcome', () => {
       enqueuedAt: 900,
       ttl: 1,
     });
-    await aws.putItem(names.tables.ledger, {
-      pk: 'attempt-1',
-      sk: 'attempt',
+    const attempt = packAttempt({
+      ...ledgerKeys.attempt('attempt-1'),
       stream: 'transactional',
       at: 1100,
-      entries: [{ m: messageId, r: 0, k: 'key', p: 'shared' }],
+      entries: [{ m: messageId, r: 0, k: 'k'.repeat(22), p: 'shared' }],
       results: [{ ses: 'ses-1' }],
       completedAt: 1200,
       ttl: 1,
     });
+    await aws.putItem(names.tables.ledger, attempt);
     const byId = await client().outcome({ id: 'known', tenant: 'acme' });
     expect(byId?.recipients).toMatchObject([
       { index: 0, outcome: 'accepted', sesMessageIds: ['ses-1'] },

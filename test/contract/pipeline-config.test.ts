@@ -22,15 +22,20 @@ test('what is left out gets its documented default', () => {
       news: {
         pools: ['shared'],
         retiringPools: [],
+        lane: 'marketing',
         deliveryEvents: false,
         maxDeliverySeconds: 50_400,
         ambiguous: 'leave',
+        bulk: false,
+        storeRequests: false,
+        outcomeEvents: false,
         ageAlarmSeconds: 900,
       },
     },
     pools: { shared: { kind: 'shared', retiring: false } },
     retention: { ledgerDays: 30, logDays: 30, contentDays: 60 },
-    limits: { initialSendRatePerSecond: 1, sendRateHeadroom: 0.97, dispatchConcurrency: 3 },
+    limits: { initialSendRatePerSecond: 1, sendRateHeadroom: 0.97, tenantShare: 0.5 },
+    indexes: { recipient: false, sesMessageId: false },
   });
 });
 
@@ -58,12 +63,12 @@ test.each<[string, object, string]>([
   [
     'an unknown field',
     { domains: [] },
-    'the file: got the unknown field domains; allowed: deployment, sendingDomains, sendingAddresses, tenancy, streams, pools, alarmEmail, retention, limits; correct the name or remove it',
+    'the file: got the unknown field domains; allowed: deployment, sendingDomains, sendingAddresses, tenancy, streams, pools, alarmEmail, retention, limits, indexes; correct the name or remove it',
   ],
   [
     'an unknown field of a stream',
     { streams: { news: { pools: ['shared'], pool: 'x' } } },
-    'streams.news: got the unknown field pool; allowed: pools, retiringPools, deliveryEvents, maxDeliverySeconds, ambiguous, ageAlarmSeconds; correct the name or remove it',
+    'streams.news: got the unknown field pool; allowed: pools, retiringPools, lane, deliveryEvents, maxDeliverySeconds, ambiguous, bulk, storeRequests, outcomeEvents, ageAlarmSeconds; correct the name or remove it',
   ],
   [
     'an unknown field of a zone',

@@ -41,6 +41,18 @@ describe('a bad request is refused with a named reason:', () => {
     expect(parsed).not.toHaveProperty('problem.tenant');
   });
 
+  test.each([
+    ['tomorrow', 'got tomorrow; allowed is an instant with its offset, such as 2026-'],
+    ['ada@example.com', 'allowed is an instant'],
+  ])(
+    'a time that is none (%s) is told with what is allowed, never with an address',
+    (sendAt, words) => {
+      const parsed = parseRequest(JSON.stringify({ ...goodRequests[0]?.request, sendAt }));
+      const detail = parsed.ok ? '' : parsed.problem.detail;
+      expect(detail).toMatch(new RegExp(`^sendAt: ${words}`));
+    },
+  );
+
   test('the detail names the field and never a control character', () => {
     const body = JSON.stringify({ ...goodRequests[0]?.request, 'x\u001b[31m': 1 });
     const parsed = parseRequest(body);

@@ -9,7 +9,7 @@ import {
   judgeRecipients,
   ownsSender,
 } from '../../domain/gate.ts';
-import { epochMs, hourMs } from '../../domain/time.ts';
+import { dayMs, epochMs, hourMs } from '../../domain/time.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
 
@@ -32,6 +32,7 @@ function facts({ request, tenant }: Change = {}): GateFacts {
       tenant: 'acme',
       stream: 'transactional',
       senders: [address('ada@example.com')],
+      pointsToContent: false,
       ...request,
     },
     tenant: tenant === 'none' ? undefined : (tenant ?? active),
@@ -39,7 +40,8 @@ function facts({ request, tenant }: Change = {}): GateFacts {
     streams: ['transactional', 'marketing'],
     pools: ['shared', 'spare'],
     now,
-    sendAheadMs: 12 * hourMs,
+    sendAheadMs: 365 * dayMs,
+    contentKeptMs: 60 * dayMs,
   };
 }
 
@@ -77,8 +79,33 @@ describe('the gate', () => {
     ['admits mail that is due', { request: { sendAt: now } }, 'admit'],
     [
       'refuses a time too far ahead',
-      { request: { sendAt: epochMs(now + 12 * hourMs + 1) } },
+      { request: { sendAt: epochMs(now + 365 * dayMs + 1) } },
       'reject send-at-too-far',
+    ],
+    [
+      'defers mail for a year',
+      { request: { sendAt: epochMs(now + 365 * dayMs) } },
+      'defer send-at',
+    ],
+    [
+      'refuses a time by which its content in the bucket will be gone',
+      { request: { sendAt: epochMs(now + 59 * dayMs), pointsToContent: true } },
+      'reject send-at-too-far',
+    ],
+    [
+      'defers mail with content in the bucket for as long as the bucket keeps it, but for two days',
+      { request: { sendAt: epochMs(now + 58 * dayMs), pointsToContent: true } },
+      'defer send-at',
+    ],
+    [
+      'refuses mail that would wait only to expire',
+      { request: { sendAt: epochMs(now + 2), expiresAt: epochMs(now + 2) } },
+      'reject expires-before-send',
+    ],
+    [
+      'defers mail that expires after it is due',
+      { request: { sendAt: epochMs(now + 2), expiresAt: epochMs(now + 3) } },
+      'defer send-at',
     ],
     ['holds the mail of a held tenant', { tenant: held }, 'hold tenant-held'],
   ])('%s', (_, change, expected) => expect(name(gate(facts(change)))).toBe(expected));
@@ -96,7 +123,7 @@ describe('the gate', () => {
     ],
     [
       'an impossible time before a hold',
-      { request: { sendAt: epochMs(now + 13 * hourMs) }, tenant: held },
+      { request: { sendAt: epochMs(now + 366 * dayMs) }, tenant: held },
       'reject send-at-too-far',
     ],
     [
@@ -111,8 +138,8 @@ describe('the gate', () => {
       stream: fc.constantFrom('transactional', 'marketing', 'pigeon'),
       pool: fc.constantFrom(undefined, 'shared', 'mine'),
       sender: fc.constantFrom('ada@example.com', 'eve@evil.example'),
-      sendAt: fc.option(fc.integer({ min: -20, max: 20 }), { nil: undefined }),
-      expiresAt: fc.option(fc.integer({ min: -20, max: 20 }), { nil: undefined }),
+      sendAt: fc.option(fc.integer({ min: -10_000, max: 10_000 }), { nil: undefined }),
+      expiresAt: fc.option(fc.integer({ min: -10_000, max: 10_000 }), { nil: undefined }),
       status: fc.constantFrom('active', 'held', 'suspended', 'none'),
       streams: fc.constantFrom(undefined, ['marketing'], ['transactional']),
     })

@@ -7,6 +7,8 @@
 import { PutSuppressedDestinationCommand } from '@aws-sdk/client-sesv2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSes, localTarget } from '../../adapters/clients.ts';
+import { queryPartition } from '../../adapters/items.ts';
+import { messageIdOf } from '../../domain/message-id.ts';
 import { epochMs } from '../../domain/time.ts';
 import { addSuppressions, checkSuppressions } from '../../operator/actions/suppress.ts';
 import { message, newId } from '../support/requests.ts';
@@ -103,6 +105,23 @@ test('an address that SES itself holds back is told as suppressed', async () => 
   const { id } = await sendTo({ outcome: 'suppressed' });
   const { reason } = await untilOne(world, { id, tenant: 'acme' }, 'suppressed');
   expect(reason).toBe('ses-suppressed');
+});
+
+test('when events tell that SES took a mail twice, the second one is marked', async () => {
+  const { to, id } = await sendTo({ outcome: 'silent' });
+  const { sesMessageIds } = await untilOne(world, { id, tenant: 'acme' }, 'accepted');
+  await publishEvent(world, to, deliveryEvent);
+  const mail = { messageId: 'zz-the-other-mail', timestamp: '2026-01-01T00:00:00.000Z' };
+  await publishEvent(world, to, (one) => ({ ...deliveryEvent(one), mail }));
+  const twins = async () => {
+    const found: unknown[] = [];
+    for await (const { sk } of queryPartition(world.backend.tables.ledger, messageIdOf('acme', id)))
+      if (String(sk).startsWith('twin#')) found.push(sk);
+    return found;
+  };
+  expect(await until(twins, (found) => found.length > 0)).toEqual(['twin#00#zz-the-other-mail']);
+  const { sesMessageIds: both } = await untilOne(world, { id, tenant: 'acme' }, 'delivered');
+  expect(both).toEqual(expect.arrayContaining([...sesMessageIds, 'zz-the-other-mail']));
 });
 
 type Harmless = {

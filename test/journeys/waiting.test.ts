@@ -1,9 +1,13 @@
 /**
  * Goal: what is not the app's fault makes mail wait under its right name, and it leaves when the cause is
- * mended. Method: the SES account is broken in every way it can be, mended, and what waits redriven.
+ * mended. Method: the set-up is broken in ways that only a person mends, mended, and what waits redriven.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countQueue, readQueueUrl } from '../../adapters/intake.ts';
+import { listLater } from '../../adapters/later-mail.ts';
+import { messageIdOf } from '../../domain/message-id.ts';
 import { type ParkReason, parkReasons } from '../../domain/reasons.ts';
+import { hourMs } from '../../domain/time.ts';
 import {
   findDeadQueues,
   listParked,
@@ -13,7 +17,8 @@ import {
 import { batch, message, newId } from '../support/requests.ts';
 import { changeAccount, mailsTo, verify } from './support/mailboxes.ts';
 import { outcomeOf, until, untilAll, untilOne } from './support/outcomes.ts';
-import { invoke, newTenant, openWorld, redelivery, type World } from './support/world.ts';
+import { fireSchedule } from './support/schedules.ts';
+import { newTenant, openWorld, type World } from './support/world.ts';
 
 const tenant = 'acme';
 let world: World;
@@ -33,16 +38,12 @@ type Cause = {
   readonly from?: string;
 };
 
-const account = (broken: object, mended: object) => ({
-  breakIt: () => changeAccount(world, broken),
-  mendIt: () => changeAccount(world, mended),
-});
-
 const causes: readonly Cause[] = [
   {
     title: 'in the sandbox, to somebody who is not verified',
     reason: 'recipient-unverified-in-sandbox',
-    ...account({ productionAccess: false }, { productionAccess: true }),
+    breakIt: () => changeAccount(world, { productionAccess: false }),
+    mendIt: () => changeAccount(world, { productionAccess: true }),
   },
   {
     title: 'from a domain whose DNS records are not there yet',
@@ -50,16 +51,6 @@ const causes: readonly Cause[] = [
     from: 'ada@other.example',
     breakIt: () => verify(world, 'other.example', false),
     mendIt: () => verify(world, 'other.example'),
-  },
-  {
-    title: 'while sending is paused',
-    reason: 'sending-paused',
-    ...account({ sendingEnabled: false }, { sendingEnabled: true }),
-  },
-  {
-    title: 'while AWS has suspended the account',
-    reason: 'account-suspended',
-    ...account({ suspended: true }, { suspended: false }),
   },
 ];
 
@@ -116,32 +107,57 @@ describe('mail that waits for a person', { concurrent: false }, () => {
     expect(await mailsTo(world, 'verified@sender.example')).toHaveLength(1);
     expect((await listParked(world.backend, queues, { lookedAtMax })).groups).toEqual([]);
   });
+});
 
-  test('beyond the daily quota it waits in its queue, and leaves when SES allows more', async () => {
+describe('mail that waits long leaves its queue', { concurrent: false }, () => {
+  const hours = (count: number) => Date.now() + count * hourMs;
+  /** Fires the schedule that returns mail, as if it were that time. */
+  const returnMail = (asIfMs: number) => fireSchedule(world, world.names.dueFunction, asIfMs);
+
+  test('until its sendAt, in a folder that sorts by time; what comes too early is put back', async () => {
+    const id = newId();
+    const sendAt = new Date(hours(2)).toISOString();
+    const to = `${id}@recipient.example`;
+    await world.enqueue([message({ id, tenant, to, sendAt })]);
+    await untilOne(world, { id, tenant }, 'held');
+    const [key] = await until(waitingKeys, (keys) => keys.length === 1);
+    const place = `later/${sendAt.slice(0, 16)}Z/transactional/${messageIdOf(tenant, id)}-`;
+    expect(key?.startsWith(place)).toBe(true);
+    await until(queuedCount, (count) => count === 0);
+    await returnMail(hours(1));
+    expect(await waitingKeys()).toEqual([key]);
+    // To the returning function it is two hours later, to dispatch it is not.
+    await returnMail(hours(2));
+    const [again] = await until(waitingKeys, ([one]) => one !== undefined && one !== key);
+    expect(again?.startsWith(place)).toBe(true);
+    expect(await mailsTo(world, to)).toEqual([]);
+  });
+
+  test('and comes back by itself: a refused mail too large for the parked queue', async () => {
     const id = newId();
     const to = `${id}@recipient.example`;
-    const request = message({ id, tenant, to });
-    await changeAccount(world, { max24HourSend: 1 });
-    const [messageId] = await world.enqueue([request]);
-    const seen = await until(
-      () => outcomeOf(world, { id, tenant }),
-      (found) => found?.state === 'waiting',
-    );
-    expect(seen?.recipients[0]?.facts).toMatchObject([{ what: 'retry', reason: 'quota-spent' }]);
-    expect(await waitingIn('transactional')).toBe(1);
-    await changeAccount(world, { max24HourSend: 5_000_000 });
-    // SQS would deliver it again after an hour; this is that delivery, an hour early.
-    const failed = await invoke(world, world.names.dispatchFunction('transactional'), {
-      Records: [redelivery(messageId, request)],
-    });
-    expect(failed).toBeUndefined();
+    const content = { subject: 'large', text: 'x'.repeat(1_045_000) };
+    await verify(world, 'other.example', false);
+    await world.enqueue([message({ id, tenant, to, from: 'ada@other.example', content })]);
+    await untilOne(world, { id, tenant }, 'parked');
+    await until(waitingKeys, (keys) => keys.length === 2);
+    await verify(world, 'other.example');
+    await returnMail(hours(1.1));
     await untilOne(world, { id, tenant }, 'delivered');
     expect(await mailsTo(world, to)).toHaveLength(1);
+    expect(await waitingKeys()).toHaveLength(1);
   });
 });
 
-/** Returns how many messages of a stream's queue are hidden until their time comes. */
-async function waitingIn(stream: string): Promise<number> {
-  const depths = await world.runtime.queueDepths();
-  return depths.find(({ name }) => name === world.names.intakeQueue(stream))?.inFlight ?? 0;
+/** Returns the keys of mail that waits for a time. */
+async function waitingKeys(): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const keys of listLater(await world.backend.contentStore())) found.push(...keys);
+  return found;
+}
+
+/** Returns how many messages the transactional queue holds, hidden ones included. */
+async function queuedCount(): Promise<number> {
+  const url = await readQueueUrl(world.backend.sqs, world.names.intakeQueue('transactional'));
+  return countQueue(world.backend.sqs, url);
 }

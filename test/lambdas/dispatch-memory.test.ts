@@ -1,6 +1,8 @@
 /** What keeps dispatch inside its memory: one large thing at a time, never a queue of them. */
 import { expect, test } from 'vitest';
 import type { StoredContent } from '../../adapters/content-store.ts';
+import { describeFailure } from '../../adapters/failure.ts';
+import { judgeStoreFailure } from '../../domain/store-failures.ts';
 import { createByteGate } from '../../lambdas/dispatch/byte-gate.ts';
 import { withBudget } from '../../lambdas/dispatch/content-budget.ts';
 
@@ -13,6 +15,9 @@ test('stored bodies are read until the batch is full; the next one waits for ano
   const read = withBudget(object(30), 70);
   const sizes = await Promise.allSettled([read('a', 50), read('b', 50), read('c', 50)]);
   expect(sizes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  // An ordinary wait: nobody is called for it.
+  const failures = sizes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  expect(failures.map((error) => judgeStoreFailure(describeFailure(error)))).toEqual(['busy']);
 });
 
 test('an object that no batch could hold is too large, it does not wait for ever', async () => {

@@ -2,20 +2,18 @@
  * The promise: a request is sent once, and if a crash makes that impossible to know, at most once more.
  * Dispatch runs on its real adapters over tables in memory; every call into the world can be its last.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { metrics } from '../../contract/metrics.ts';
 import { createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 import { addresses, batch, message } from '../support/requests.ts';
 
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let world: DispatchWorld;
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   world = await createDispatchWorld(dynamo);
 });
-afterAll(() => dynamo.close());
 
 /** SES calls for one request, by recipient index. */
 function callsFor(request: Readonly<Record<string, unknown>>): readonly number[] {

@@ -1,19 +1,18 @@
 /** A request or recipient that cannot be sent ends with a reason an app can read, and harms no other. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { toItem } from '../../adapters/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { ledgerKeys } from '../../contract/table-keys.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import { createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 import { addresses, type Body, batch, message, newId, rawContent } from '../support/requests.ts';
 
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let world: DispatchWorld;
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   world = await createDispatchWorld(dynamo);
   await world.setTenant({ tenant: 'suspended', status: 'suspended' });
   await world.setTenant({ tenant: 'marketer', streams: ['marketing'] });
@@ -23,7 +22,6 @@ beforeAll(async () => {
   const pointer = JSON.stringify({ version: 1, kind: 'stored', s3Key: 'requests/other.json' });
   world.bucket.set('requests/pointer.json', Buffer.from(pointer));
 });
-afterAll(() => dynamo.close());
 
 function sentTo(request: Body): readonly string[] {
   return world.sesCalls
@@ -71,7 +69,12 @@ describe('a request is rejected by name', () => {
     ],
     ['from-header-mismatch', 'with two raw From headers', raw([owned, owned])],
     ['from-header-mismatch', 'without a raw From', raw(['Subject: hello'])],
-    ['send-at-too-far', 'for next year', message({ sendAt: '2027-03-01T09:00:00Z' })],
+    ['send-at-too-far', 'for the year after next', message({ sendAt: '2028-03-01T09:00:00Z' })],
+    [
+      'expires-before-send',
+      'that expires before it is due',
+      message({ sendAt: '2026-05-02T09:00:00Z', expiresAt: '2026-05-01T09:00:00Z' }),
+    ],
     ['template-too-large', 'with a large batch text', batch(['a@b.example'], { content: large() })],
     ['stored-body-missing', 'stored nowhere', stored('requests/none.json')],
     ['message-too-large', 'stored beyond the limit', stored('requests/large.json')],

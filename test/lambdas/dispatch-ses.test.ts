@@ -1,25 +1,23 @@
 /** What SES's refusals do to a mail: whose fault it is decides whether it is tried again, waits or ends. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { putEvent } from '../../adapters/event-store.ts';
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { ledgerKeys } from '../../contract/table-keys.ts';
-import type { Refusal } from '../../domain/ses-refusal.ts';
-import { hourMs, minuteMs } from '../../domain/time.ts';
+import type { Refusal } from '../../domain/ses-failures.ts';
+import { minuteMs, secondMs } from '../../domain/time.ts';
 import { accepted, createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 import { addresses, type Body, batch, message } from '../support/requests.ts';
 
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let resend: DispatchWorld;
 let leave: DispatchWorld;
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   resend = await createDispatchWorld(dynamo);
   leave = await createDispatchWorld(dynamo, { policy: { ambiguous: 'leave' } });
 });
-afterAll(() => dynamo.close());
 
 const refuse = (refusal: Refusal): SendAnswer => ({ ok: false, refusal, detail: 'as SES said' });
 
@@ -51,7 +49,9 @@ describe('a refusal that passes', () => {
     ['a throttle', { kind: 'throttled' }, 2],
     ['an unreachable endpoint', { kind: 'retry', reason: 'unreachable' }, 1],
     ['an answer 5xx', { kind: 'retry', reason: 'ses-error' }, 1],
-    ['a spent quota', { kind: 'quota-spent' }, 3],
+    ['a spent quota', { kind: 'hold', reason: 'quota-spent' }, 3],
+    ['a pause', { kind: 'hold', reason: 'sending-paused' }, 3],
+    ['a suspended account', { kind: 'hold', reason: 'account-suspended' }, 3],
   ] as const)(
     '%s lets the mail wait and leaves one accepted outcome',
     async (_, refusal, times) => {
@@ -78,13 +78,65 @@ describe('a refusal that passes', () => {
     expect(await resend.outcomes(request)).toEqual(['accepted']);
   });
 
-  test('of a spent quota comes back after an hour, not sooner', async () => {
-    refuseFirst(resend, 1, { kind: 'quota-spent' });
+  test.each(['quota-spent', 'sending-paused', 'account-suspended'] as const)(
+    'as %s holds the mail, which the app sees, and never for longer than five minutes',
+    async (reason) => {
+      refuseFirst(resend, 12, { kind: 'hold', reason });
+      const request = message();
+      resend.intake.put(request);
+      await resend.runOnce();
+      expect(await resend.outcomes(request)).toEqual([`held/${reason}`]);
+      await resend.settle();
+      const times = resend.sesCalls
+        .filter(({ request: one }) => one.id === request['id'])
+        .map(({ at }) => at);
+      expect(times).toHaveLength(13);
+      const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(5 * minuteMs + secondMs);
+      expect(await resend.outcomes(request)).toEqual(['accepted']);
+    },
+  );
+
+  test('is held however often it comes back, and never waits for a person', async () => {
+    const before = resend.parked.length;
+    refuseFirst(resend, 95, { kind: 'hold', reason: 'sending-paused' });
     const request = message();
-    const start = resend.time.clock();
     resend.intake.put(request);
     await resend.settle();
-    expect((resend.sesCalls.at(-1)?.at ?? 0) - start).toBeGreaterThanOrEqual(hourMs);
+    expect(sent(resend, request)).toHaveLength(96);
+    expect(await resend.outcomes(request)).toEqual(['accepted']);
+    expect(resend.parked.length).toBe(before);
+  });
+
+  test('that concerns the whole stream is told to the switch, and a lost hint loses no mail', async () => {
+    refuseFirst(resend, 1, { kind: 'hold', reason: 'sending-paused' });
+    const request = message();
+    resend.intake.put(request);
+    const told: string[] = [];
+    await resend.runOnce({
+      hintSwitch: async (reason) => {
+        told.push(reason);
+        throw new Error('the table is away');
+      },
+    });
+    expect(told).toEqual(['sending-paused']);
+    expect(await resend.outcomes(request)).toEqual(['held/sending-paused']);
+    await resend.settle();
+    expect(await resend.outcomes(request)).toEqual(['accepted']);
+  });
+
+  test('of half a batch leaves the other half accepted and holds the rest', async () => {
+    const refused = new Set([1]);
+    resend.answer = (mail) =>
+      refused.delete(mail.recipientIndex)
+        ? refuse({ kind: 'hold', reason: 'quota-spent' })
+        : accepted(mail);
+    const request = batch(addresses(2));
+    resend.intake.put(request);
+    await resend.runOnce();
+    expect(await resend.outcomes(request)).toEqual(['accepted', 'held/quota-spent']);
+    await resend.settle();
+    expect(await resend.outcomes(request)).toEqual(['accepted', 'accepted']);
   });
 
   test('for some recipients of a batch repeats those alone', async () => {
@@ -142,10 +194,9 @@ describe("a refusal that is the sender's set-up's fault", () => {
     'recipient-unverified-in-sandbox',
     'identity-unverified',
     'mail-from-unverified',
-    'sending-paused',
-    'account-suspended',
     'configuration-missing',
     'access-denied',
+    'mail-unbuilt',
   ] as const)(
     'as %s parks the mail with its reason; mended, a redrive sends it once',
     async (reason) => {
@@ -182,7 +233,7 @@ describe("a refusal that is the sender's set-up's fault", () => {
   });
 
   test('redriven while it still stands parks the mail again, once', async () => {
-    refuseFirst(resend, 2, { kind: 'park', reason: 'sending-paused' });
+    refuseFirst(resend, 2, { kind: 'park', reason: 'identity-unverified' });
     const request = message();
     resend.intake.put(request);
     await resend.settle();
@@ -193,7 +244,7 @@ describe("a refusal that is the sender's set-up's fault", () => {
   });
 
   test('redriven twice by mistake is sent once', async () => {
-    refuseFirst(resend, 1, { kind: 'park', reason: 'sending-paused' });
+    refuseFirst(resend, 1, { kind: 'park', reason: 'identity-unverified' });
     const request = message();
     resend.intake.put(request);
     await resend.settle();
@@ -227,7 +278,7 @@ describe('no answer from SES', () => {
     const request = message();
     world.intake.put(request);
     await world.settle(minuteMs);
-    expect(await world.outcomes(request)).toEqual(['pending']);
+    expect(await world.outcomes(request)).toEqual(['pending/no-answer']);
     await hearOf(world, request);
     await world.settle();
     expect(sent(world, request)).toEqual([0]);
@@ -268,15 +319,6 @@ describe('no answer from SES', () => {
     expect(sent(leave, request)).toEqual([0]);
     expect(new Set(await redrive(leave))).toEqual(new Set(['ambiguous']));
     expect(sent(leave, request)).toEqual([0, 0]);
-  });
-
-  test('is counted as ambiguous', async () => {
-    refuseFirst(resend, 1, noAnswer);
-    const before = resend.counts.get(metrics.ambiguous) ?? 0;
-    resend.intake.put(message());
-    await resend.runOnce();
-    expect(resend.counts.get(metrics.ambiguous)).toBe(before + 1);
-    await resend.settle();
   });
 });
 

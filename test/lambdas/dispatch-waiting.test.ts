@@ -2,22 +2,23 @@
  * Mail that waits: for a person (held tenants) or for the clock (sendAt, expiresAt). It waits without
  * loss, leaves once, and what an earlier delivery already handed to SES is not handed over again.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseHeld, releasedBody } from '../../adapters/held-mail.ts';
+import { readRequest } from '../../adapters/ledger.ts';
 import { contentFolders } from '../../contract/names.ts';
-import { hourMs, minuteMs } from '../../domain/time.ts';
+import { readWaited, waitedAttribute } from '../../contract/waiting-mail.ts';
+import { messageIdOf } from '../../domain/message-id.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
 import { accepted, createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 import { type Body, batch, message, newId } from '../support/requests.ts';
 
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let world: DispatchWorld;
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   world = await createDispatchWorld(dynamo);
 });
-afterAll(() => dynamo.close());
 
 function sentCount(request: Body): number {
   return world.sesCalls.filter(({ request: sent }) => sent.id === request['id']).length;
@@ -36,8 +37,10 @@ async function release(tenant: string): Promise<number> {
     key.startsWith(`${contentFolders.held}${tenant}/`),
   );
   for (const key of keys) {
-    const held = JSON.parse(Buffer.from(world.bucket.get(key) ?? '').toString());
-    world.intake.put(z.object({ body: z.string() }).parse(held).body);
+    const held = parseHeld(Buffer.from(world.bucket.get(key) ?? '').toString());
+    if (held === 'unreadable') throw new Error(`${key} is not what dispatch writes`);
+    const released = releasedBody(held, tenant, world.time.clock());
+    world.intake.put(released.body, released);
     world.bucket.delete(key);
   }
   await world.settle();
@@ -62,6 +65,56 @@ describe('a held tenant', () => {
     expect(await release(tenant)).toBe(1);
     expect(sentCount(request)).toBe(1);
     expect(await world.outcomes(request)).toEqual(['accepted']);
+  });
+
+  test('whose stored body is gone on release ends as rejected, under its own id', async () => {
+    const tenant = await newTenant('held');
+    const request = message({ tenant });
+    const s3Key = `requests/${tenant}/gone.json`;
+    world.bucket.set(s3Key, Buffer.from(JSON.stringify(request)));
+    const queueMessageId = world.intake.put(
+      { version: 1, kind: 'stored', s3Key },
+      { attributes: { trace: 'abc' } },
+    );
+    await world.settle();
+    world.bucket.delete(s3Key);
+    const before = world.rejected.length;
+    await release(tenant);
+    expect(await world.outcomes(request)).toEqual(['rejected/stored-body-missing']);
+    expect(world.rejected.slice(before)).toMatchObject([
+      { tenant, id: request['id'], queueMessageId, reason: 'stored-body-missing' },
+    ]);
+  });
+
+  test('gets back what travelled with its mail, and the age that it had', async () => {
+    const tenant = await newTenant('held');
+    const enqueuedAt = world.time.clock();
+    world.intake.put(message({ tenant }), { attributes: { trace: 'abc' } });
+    await world.settle();
+    const [key = ''] = [...world.bucket.keys()].filter((one) => one.startsWith(`held/${tenant}/`));
+    const held = parseHeld(Buffer.from(world.bucket.get(key) ?? '').toString());
+    if (held === 'unreadable') throw new Error('unreadable');
+    const { attributes = {} } = releasedBody(held, tenant, world.time.clock());
+    expect(attributes['trace']).toBe('abc');
+    expect(readWaited(attributes[waitedAttribute])).toMatchObject({ enqueuedAt });
+  });
+
+  test('has a batch of its mail kept side by side, so that nobody waits long behind it', async () => {
+    const tenant = await newTenant('held');
+    const requests = Array.from({ length: 10 }, () => message({ tenant }));
+    for (const request of requests) world.intake.put(request);
+    const everyone = Promise.withResolvers<void>();
+    let begun = 0;
+    await world.runOnce({
+      holdBody: () => {
+        begun += 1;
+        if (begun === requests.length) everyone.resolve();
+        return everyone.promise;
+      },
+    });
+    expect(world.intake.size()).toBe(0);
+    for (const request of requests)
+      expect(await world.outcomes(request)).toEqual(['held/tenant-held']);
   });
 
   test('loses no mail when the bucket fails', async () => {
@@ -115,30 +168,120 @@ test('a suspended tenant is told so, and mail that was claimed before the suspen
   expect(sentCount(claimed) + sentCount(fresh)).toBe(0);
 });
 
+/** The minute in which an instant falls, as keys say it. */
+function minuteOf(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 16)}Z`;
+}
+
+/** Every death but one leaves no doubt about what was sent. */
+function sentCountMax(struck: { readonly begun: readonly string[] } | undefined): number {
+  return struck?.begun.includes('send') ? 2 : 1;
+}
+
 describe('sendAt', () => {
   const at = (ms: number) => new Date(world.time.clock() + ms).toISOString();
 
-  test('holds a mail in the queue until its time, then it is sent', async () => {
-    const due = world.time.clock() + 3 * hourMs;
-    const request = message({ sendAt: at(3 * hourMs) });
+  test('a quarter of an hour ahead waits in the queue, to its time', async () => {
+    const due = world.time.clock() + 15 * minuteMs;
+    const request = message({ sendAt: at(15 * minuteMs) });
     world.intake.put(request);
-    await world.settle(2 * hourMs);
+    await world.runOnce();
     expect(await world.outcomes(request)).toEqual(['held/send-at']);
+    expect((await world.outcome(request))?.recipients[0]?.facts).toMatchObject([
+      { detail: `waits until ${new Date(due).toISOString()}` },
+    ]);
+    expect([world.intake.size(), world.later.keys()]).toEqual([1, []]);
     await world.settle();
     expect(await world.outcomes(request)).toEqual(['accepted']);
-    expect(world.sesCalls.at(-1)?.at).toBeGreaterThanOrEqual(due);
-    expect(sentCount(request)).toBe(1);
+    expect(world.sesCalls.at(-1)?.at).toBe(due);
   });
 
-  test('just within twelve hours is kept, beyond that it is refused', async () => {
-    const [near, far] = [
-      message({ sendAt: at(12 * hourMs - minuteMs) }),
-      message({ sendAt: at(12 * hourMs + minuteMs) }),
-    ];
-    for (const request of [near, far]) world.intake.put(request);
+  test.each([16 * minuteMs, 13 * hourMs, 365 * dayMs])(
+    '%i ms ahead leaves the queue, and is sent once within seconds of its time',
+    async (aheadMs) => {
+      const due = world.time.clock() + aheadMs;
+      const request = message({ sendAt: at(aheadMs) });
+      world.intake.put(request, { group: 'default', attributes: { trace: 'abc' } });
+      await world.runOnce();
+      expect(await world.outcomes(request)).toEqual(['held/send-at']);
+      expect(world.intake.size()).toBe(0);
+      const [key = ''] = world.later.keys();
+      expect(key).toMatch(
+        new RegExp(`^later/${minuteOf(due)}/transactional/[\\w-]{22,}-[\\w-]{36}`),
+      );
+      expect(await world.later.read(key)).toMatchObject({
+        body: JSON.stringify(request),
+        dueAt: due,
+        group: 'default',
+        attributes: { trace: 'abc' },
+      });
+      await world.settle(aheadMs + dayMs);
+      expect(await world.outcomes(request)).toEqual(['accepted']);
+      expect(world.sesCalls.at(-1)?.at).toBeGreaterThanOrEqual(due);
+      expect(world.sesCalls.at(-1)?.at).toBeLessThan(due + 2 * secondMs);
+      expect(sentCount(request)).toBe(1);
+    },
+  );
+
+  test('stays in the ledger for as long as it waits', async () => {
+    const request = message({ sendAt: at(300 * dayMs) });
+    world.intake.put(request);
+    await world.runOnce();
+    const seen = await readRequest(
+      world.ports.ledger,
+      messageIdOf('default', String(request['id'])),
+    );
+    expect(seen?.ttl).toBeGreaterThan((world.time.clock() + 365 * dayMs) / 1000);
+    await world.settle(301 * dayMs);
+    expect(await world.outcomes(request)).toEqual(['accepted']);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'is sent once, also when a function dies %s any of its calls, on the way out and on the way back',
+    async (when) => {
+      for (let call = 1; ; call += 1) {
+        const request = message({ sendAt: at(hourMs) });
+        world.intake.put(request);
+        world.faults.plan({ call, when, kind: 'dead' });
+        await world.settle(2 * hourMs);
+        const struck = world.faults.struck();
+        world.faults.plan(undefined);
+        await world.settle();
+        expect(await world.outcomes(request), struck?.at).toEqual(['accepted']);
+        expect(world.later.keys()).toEqual([]);
+        // A death after SES took it and before anybody wrote it down is the one that may send twice.
+        expect(sentCount(request)).toBeLessThanOrEqual(sentCountMax(struck));
+        if (!struck) break;
+      }
+    },
+  );
+
+  test('waits in the queue where the bucket does not take it, and is sent at its time', async () => {
+    const due = world.time.clock() + hourMs;
+    const request = message({ sendAt: at(hourMs) });
+    world.intake.put(request);
+    await crashAt(/^putLater$/);
+    expect([world.intake.size(), world.later.keys()]).toEqual([1, []]);
     await world.settle();
-    expect(await world.outcomes(near)).toEqual(['accepted']);
-    expect(await world.outcomes(far)).toEqual(['rejected/send-at-too-far']);
+    expect(sentCount(request)).toBe(1);
+    expect(world.sesCalls.at(-1)?.at).toBe(due);
+  });
+
+  test('is said to be too far beyond a year, and beyond what its stored content lives', async () => {
+    const key = 'attachments/default/later.pdf';
+    world.bucket.set(key, Buffer.from('x'));
+    const attachments = [{ filename: 'a.pdf', contentType: 'application/pdf', s3Key: key }];
+    const stored = message({ sendAt: at(300 * dayMs) });
+    world.bucket.set('requests/default/later', Buffer.from(JSON.stringify(stored)));
+    const [far, pointing] = [
+      message({ sendAt: at(365 * dayMs + minuteMs) }),
+      message({ sendAt: at(59 * dayMs), attachments }),
+    ];
+    const pointer = { version: 1, kind: 'stored', s3Key: 'requests/default/later' };
+    for (const body of [far, pointing, pointer]) world.intake.put(body);
+    await world.runOnce();
+    for (const request of [far, pointing, stored])
+      expect(await world.outcomes(request)).toEqual(['rejected/send-at-too-far']);
   });
 
   test('in the past sends at once', async () => {

@@ -33,13 +33,18 @@ const ports: FeedbackPorts = {
   putEvents: async (items) => {
     events.push(...items);
   },
+  markTwins: async () => 0,
   putSuppression: async ({ recipientKey, scope, reason }: Suppression) =>
     suppressed.push(`${nameOf(recipientKey)} ${scope} ${reason}`) > 0,
   noteBlock: async ({ recipientKey, address }) => {
     blocked.push(`${nameOf(recipientKey)} ${address}`);
   },
   count: () => {},
+  duplicates: () => {},
   unknown: (what) => unknown.push(what),
+  outcomeStreams: [],
+  readRequestIds: async () => new Map(),
+  publishOutcomes: async () => new Set(),
   failure: (error) => failures.push(String(error)),
 };
 
@@ -68,8 +73,15 @@ async function bounce({ to, reported, tagged, diagnosticCode = unknownUser }: Bo
 }
 
 function take(body: string) {
-  const record = { queueMessageId: 'q', receiptHandle: 'r', body, enqueuedAt: now };
-  return feedback([{ ...record, receiveCount: 1, redriven: false }], ports);
+  const record = {
+    queueMessageId: 'q',
+    firstQueueMessageId: 'q',
+    receiptHandle: 'r',
+    body,
+    enqueuedAt: now,
+  };
+  const first = { receiveCount: 1, lane: 'intake' as const, attributes: {} };
+  return feedback([{ ...record, ...first }], ports);
 }
 
 test.each<[string, Bounce, readonly string[]]>([

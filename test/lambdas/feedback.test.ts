@@ -1,7 +1,7 @@
 /** SES's events become outcomes and suppressions; duplicates, disorder, garbage and crashes are harmless. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { putEvent, putEvents } from '../../adapters/event-store.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { markTwins, putEvent, putEvents } from '../../adapters/event-store.ts';
 import { queryPartition } from '../../adapters/items.ts';
 import { readAllSuppressions } from '../../adapters/suppression-lookup.ts';
 import { noteBlock, putSuppression, readBlocked } from '../../adapters/suppression-store.ts';
@@ -10,12 +10,12 @@ import { outcomeOf } from '../../domain/outcome.ts';
 import { epochMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
 import { keyOf } from '../support/dispatch-world.ts';
-import { type Dynamo, openDynamo, type Tables } from '../support/dynamo.ts';
+import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
 import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
 import { aboutRecipient, type EventFile, eventBody } from '../support/ses-events.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let tables: Tables;
 let faults: Faults;
 let ports: FeedbackPorts;
@@ -24,7 +24,6 @@ const unknown: string[] = [];
 const failures: unknown[] = [];
 
 beforeAll(async () => {
-  dynamo = await openDynamo();
   faults = createFaults();
   const client = faultyClient(dynamo.connect(), faults);
   tables = await dynamo.createTables(client);
@@ -34,14 +33,18 @@ beforeAll(async () => {
     ledgerDays: 30,
     putEvent: (item) => putEvent(tables.ledger, item),
     putEvents: (items) => putEvents(tables.ledger, items),
+    markTwins: (about) => markTwins(tables.ledger, about),
     putSuppression: (entry) => putSuppression(tables.suppression, entry),
     noteBlock: (block) => noteBlock(tables.suppression, block),
+    outcomeStreams: [],
+    readRequestIds: async () => new Map(),
+    publishOutcomes: async () => new Set(),
     count: (kind) => counts.set(kind, (counts.get(kind) ?? 0) + 1),
+    duplicates: (count) => counts.set('twin', (counts.get('twin') ?? 0) + count),
     unknown: (what) => unknown.push(what),
     failure: (error) => failures.push(error),
   };
 });
-afterAll(() => dynamo.close());
 
 let messages = 0;
 /** A message id of its own and a recipient of its own. */
@@ -74,11 +77,13 @@ const block = (mail: Mail) => ({
 function records(bodies: readonly string[]) {
   return bodies.map((text, index) => ({
     queueMessageId: `q${index}`,
+    firstQueueMessageId: `q${index}`,
     receiptHandle: `r${index}`,
     body: text,
     enqueuedAt: now,
     receiveCount: 1,
-    redriven: false,
+    lane: 'intake' as const,
+    attributes: {},
   }));
 }
 

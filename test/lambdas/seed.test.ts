@@ -1,5 +1,5 @@
 /** A deploy fills the directory and never overwrites what rotation or an operator decided at run time. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   deletePool,
   putAssignment,
@@ -16,18 +16,14 @@ import type { SeedPlan } from '../../contract/environment.ts';
 import { assignmentKeys } from '../../contract/table-keys.ts';
 import { hourMs } from '../../domain/time.ts';
 import { type SeedPorts, seed } from '../../lambdas/seed/seed.ts';
-import { type Dynamo, openDynamo, type Tables } from '../support/dynamo.ts';
+import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
 import { createVirtualTime, type VirtualTime } from '../support/virtual-time.ts';
 
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let tables: Tables;
 let time: VirtualTime;
 let warnings: string[];
 
-beforeAll(async () => {
-  dynamo = await openDynamo();
-});
-afterAll(() => dynamo.close());
 beforeEach(async () => {
   tables = await dynamo.createTables(dynamo.connect());
   time = createVirtualTime();
@@ -70,7 +66,8 @@ function plan(pools: readonly string[], retiring: readonly string[] = []): SeedP
 const assignment = () => readAssignmentNow(tables.assignments, 'transactional');
 const assigned = async () =>
   (await assignment())?.pools.map(({ pool, weight }) => `${pool} ${weight}`);
-const rate = () => createPacer(tables.pacing, 1, time.clock).ratePerSecond();
+const rate = () =>
+  createPacer(tables.pacing, { lane: 'marketing', headroom: 1 }, time.clock).ratePerSecond();
 
 /** What rotation does: another set of weights. */
 async function rotate(...pools: readonly (readonly [string, number])[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** Our list and SES's account list in step, at one call a second, ended in time and resumed. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readImportCursor, writeImportCursor } from '../../adapters/import-cursor.ts';
 import type { Table } from '../../adapters/items.ts';
 import { forgetRemoval, readRemovals, requestSesRemoval } from '../../adapters/ses-removals.ts';
@@ -14,20 +14,16 @@ import {
 import { epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
 import { type SyncPorts, syncSuppressions } from '../../lambdas/suppression/sync.ts';
 import { keyOf } from '../support/dispatch-world.ts';
-import { type Dynamo, openDynamo } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 import { createVirtualTime, type VirtualTime } from '../support/virtual-time.ts';
 
-let dynamo: Dynamo;
+const dynamo = await dynamoOfFile();
 let table: Table;
 let time: VirtualTime;
 /** SES's account list: what stands on it, and when each call came. */
 let list: Map<string, SesSuppressed>;
 let calls: number[];
 
-beforeAll(async () => {
-  dynamo = await openDynamo();
-});
-afterAll(() => dynamo.close());
 beforeEach(async () => {
   table = (await dynamo.createTables(dynamo.connect())).suppression;
   time = createVirtualTime();

@@ -289,6 +289,18 @@ test('a schedule is fired by hand, even a disabled one, and an unknown name is a
   expect(unknown).toMatchObject({ status: 404, body: { schedules: ['Rotate'] } });
 });
 
+test.each([
+  ['AWS::Events::Rule', { Targets: [{ Id: 'a', Arn: functionArn }] }],
+  ['AWS::Scheduler::Schedule', { Target: { Arn: functionArn, RoleArn: 'role' } }],
+])('%s fired by hand says the time that it is told', async (type, target) => {
+  const { carried, create, ask } = openEvents();
+  await create(type, 'Daily', { ScheduleExpression: 'rate(1 day)', ...target });
+  await ask('POST', '/_local/schedules/Daily?time=2031-05-01T10:00:00Z');
+  expect(carried).toMatchObject([{ input: { time: '2031-05-01T10:00:00Z' } }]);
+  const wrong = await ask('POST', '/_local/schedules/Daily?time=noon');
+  expect(wrong).toMatchObject({ status: 400, body: { message: expect.stringContaining('noon') } });
+});
+
 test('firing by hand tells when the target fails', async () => {
   const { create, ask } = openEvents({ functionError: 'down' });
   await create('AWS::Events::Rule', 'Daily', {

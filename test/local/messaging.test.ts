@@ -68,6 +68,63 @@ afterAll(async () => {
   await endpoint.close();
 });
 
+test('SQS answers at the URL of a queue too, as AWS does', async () => {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'at-url' }));
+  const sent = await askSqs(QueueUrl, {
+    headers: {
+      'x-amz-target': 'AmazonSQS.SendMessage',
+      'content-type': 'application/x-amz-json-1.0',
+    },
+    body: JSON.stringify({ QueueUrl, MessageBody: 'by curl' }),
+  });
+  expect(sent).toMatchObject({ status: 200, text: expect.stringContaining('"MessageId"') });
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  expect(Messages?.map(({ Body }) => Body)).toEqual(['by curl']);
+});
+
+const json = 'application/x-amz-json-1.0';
+const form = 'application/x-www-form-urlencoded';
+const query = 'Action=SendMessage&MessageBody=x&Version=2012-11-05';
+
+test.each([
+  ['the Query protocol', { 'content-type': form }, query],
+  [
+    'a form with the target of JSON',
+    { 'content-type': form, 'x-amz-target': 'AmazonSQS.SendMessage' },
+    '{}',
+  ],
+  [
+    'the target of another service',
+    { 'content-type': json, 'x-amz-target': 'AmazonSNS.Publish' },
+    '{}',
+  ],
+  ['JSON without a target', { 'content-type': json }, '{}'],
+])(
+  'what is signed for SQS and is %s is refused by SQS, with what it speaks',
+  async (_, headers, body) => {
+    for (const path of ['/', '/000000000000/urls']) {
+      const answer = await askSqs(`${endpoint.url}${path}`, { headers, body });
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.text)).toMatchObject({
+        __type: 'InvalidAction',
+        message: expect.stringMatching(
+          /the box speaks the JSON protocol of SQS, not the older Query/,
+        ),
+      });
+    }
+  },
+);
+
+async function askSqs(
+  url: string,
+  { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+): Promise<{ readonly status: number; readonly text: string }> {
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=owner/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0';
+  const answer = await fetch(url, { method: 'POST', headers: { ...headers, authorization }, body });
+  return { status: answer.status, text: await answer.text() };
+}
+
 test('queue URLs lead to the endpoint, wherever they come from', async () => {
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'urls' }));
   const expected = `${endpoint.url}/000000000000/urls`;

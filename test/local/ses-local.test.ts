@@ -34,6 +34,7 @@ describe('GET /_local/messages', () => {
     expect(all[0]).toEqual({
       index: 1,
       messageId: one,
+      operation: 'SendEmail',
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       from: 'Sender Name <sender@example.com>',
       destination: { to: ['Ann <Ann@example.net>'], cc: ['c@example.net'], bcc: [] },
@@ -88,6 +89,14 @@ describe('GET /_local/messages', () => {
     ).toBe(400);
     expect((await bench.local('PUT', '/ses/dedicated-ips', { pool: 'none', ips: [] })).status).toBe(
       400,
+    );
+  });
+
+  test('a key that is not known is refused with those that are', async () => {
+    const answer = await bench.local('PUT', '/ses/account', { rate: 3 });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain(
+      'the body: got rate, allowed are productionAccess, sendingEnabled, suspended, maxSendRate',
     );
   });
 

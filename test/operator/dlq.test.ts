@@ -41,37 +41,40 @@ async function bodies(queue: string): Promise<readonly (string | undefined)[]> {
 test('list groups what waits by reason, with count, age and remedy, within 80 columns', async () => {
   await parkAndWait([
     ...[1, 2, 3].map((index) => park('identity-unverified', index)),
-    park('sending-paused', 4),
+    park('mail-from-unverified', 4),
     { body: 'moved by SQS' },
   ]);
   await parkAndWait([{ body: '{"an":"event"}' }], names.feedbackDeadQueue);
   const ran = await cliOn(aws, ['dlq', 'list']);
   expect(ran.code).toBe(0);
   expect(ran.stdout).toMatch(/transactional +identity-unveri\S* +3 +3 h/);
-  expect(ran.stdout).toMatch(/transactional +sending-paused +1 +3 h/);
+  expect(ran.stdout).toMatch(/transactional +mail-from-unverified +1 +3 h/);
   expect(ran.stdout).toMatch(/transactional +unprocessable +1 +\d s/);
   expect(ran.stdout).toMatch(/feedback +unprocessable +1/);
   for (const line of ran.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test('list leaves every message where it was, and visible', async () => {
-  await parkAndWait(Array.from({ length: 23 }, (_, index) => park('sending-paused', index)));
+  await parkAndWait(Array.from({ length: 23 }, (_, index) => park('mail-from-unverified', index)));
   const first = await cliOn(aws, ['dlq', 'list', '--json']);
   const again = await cliOn(aws, ['dlq', 'list', '--json']);
-  expect(first.json()).toMatchObject({ groups: [{ count: 23, reason: 'sending-paused' }] });
+  expect(first.json()).toMatchObject({ groups: [{ count: 23, reason: 'mail-from-unverified' }] });
   expect(again.json()).toEqual(first.json());
   expect(await bodies(parked)).toHaveLength(23);
 });
 
 test('list says when it did not look at all', async () => {
-  await parkAndWait(Array.from({ length: 60 }, (_, index) => park('sending-paused', index)));
+  await parkAndWait(Array.from({ length: 60 }, (_, index) => park('mail-from-unverified', index)));
   const ran = await cliOn(aws, ['dlq', 'list', '--limit', '10']);
   expect(ran.stdout).toMatch(/transactional: looked at \d+ of about 60; raise --limit/);
   expect(await bodies(parked)).toHaveLength(60);
 });
 
 test('list of nothing is an answer like any other', async () => {
-  expect(await cliOn(aws, ['dlq', 'list'])).toMatchObject({ code: 0, stdout: 'nothing waits\n' });
+  expect(await cliOn(aws, ['dlq', 'list'])).toMatchObject({
+    code: 0,
+    stdout: 'nothing is parked\n',
+  });
 });
 
 test.each([
@@ -79,7 +82,10 @@ test.each([
   [['list', '--limit', '0'], /Allowed is a whole number from 1 to/],
   [['list', '--stream', 'pigeons'], /--stream: got pigeons; allowed are marketing, transactional/],
   [['redrive', '--stream', 'pigeons', '--yes'], /--stream: got pigeons; allowed are marketing/],
-  [['redrive', '--reason', 'none', '--yes'], /--reason: got none; allowed are .*sending-paused/],
+  [
+    ['redrive', '--reason', 'none', '--yes'],
+    /--reason: got none; allowed are .*mail-from-unverified/,
+  ],
 ])('%j is wrong usage', async (args, error) => {
   const ran = await cliOn(aws, ['dlq', ...args]);
   expect(ran).toMatchObject({ code: 2, stdout: '' });
@@ -89,7 +95,7 @@ test.each([
 test('redrive sends back exactly what the filter means, in the group of its tenant', async () => {
   await parkAndWait([
     ...Array.from({ length: 25 }, (_, index) => park('identity-unverified', index)),
-    ...Array.from({ length: 12 }, (_, index) => park('sending-paused', index)),
+    ...Array.from({ length: 12 }, (_, index) => park('mail-from-unverified', index)),
   ]);
   const ran = await cliOn(aws, [
     'dlq',
@@ -121,14 +127,17 @@ test('redrive sends back exactly what the filter means, in the group of its tena
 });
 
 test('redrive can mean one tenant, and --dry-run moves nothing', async () => {
-  await parkAndWait([park('sending-paused', 1), park('sending-paused', 2, { tenant: 'other' })]);
+  await parkAndWait([
+    park('mail-from-unverified', 1),
+    park('mail-from-unverified', 2, { tenant: 'other' }),
+  ]);
   const dry = await cliOn(aws, ['dlq', 'redrive', '--tenant', 'other', '--dry-run']);
   expect(dry.code).toBe(0);
   expect(dry.stdout).toContain('1 message would be sent back, 1 left');
   expect(await bodies(intake)).toEqual([]);
   const real = await cliOn(aws, ['dlq', 'redrive', '--tenant', 'other', '--yes']);
   expect(real.stdout).toContain('1 message sent back, 1 left');
-  expect(await bodies(intake)).toEqual(['sending-paused 2']);
+  expect(await bodies(intake)).toEqual(['mail-from-unverified 2']);
 });
 
 test('redrive sends events that feedback failed on back to feedback', async () => {
@@ -154,7 +163,7 @@ test('redrive leaves what is parked again while it runs, or an unmended cause wo
 
 test('redrive with nothing to do ends with 1, and asks before it does anything', async () => {
   expect((await cliOn(aws, ['dlq', 'redrive', '--yes'])).code).toBe(1);
-  await parkAndWait([park('sending-paused', 1)]);
+  await parkAndWait([park('mail-from-unverified', 1)]);
   const declined = await cliOn(aws, ['dlq', 'redrive'], { answer: 'n' });
   expect(declined.code).toBe(1);
   expect(declined.stderr).toContain('send back all messages (about 1 message in');

@@ -33,6 +33,7 @@ test.each([
   'tenants hold',
   'tenants release',
   'dlq redrive',
+  'forget',
 ])('help of %s has an example that begins like it', async (command) => {
   const ran = await cli([...command.split(' '), '--help']);
   expect(ran.stdout).toContain(`  goodstanding ${command}`);
@@ -40,7 +41,8 @@ test.each([
 
 test.each([
   [['fly'], /error: unknown command 'fly'/],
-  [['outcome'], /error: missing required argument 'id'/],
+  [['outcome'], /error: outcome: give one of ID, --recipient and --ses-message-id/],
+  [['forget'], /error: forget: give either --id or --recipient/],
   [['dlq', 'list', '--colour'], /error: unknown option '--colour'/],
 ])('%j is wrong usage', async (args, message) => {
   const ran = await cli(args);

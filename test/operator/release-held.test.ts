@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localTarget } from '../../adapters/clients.ts';
 import { holdTenant } from '../../adapters/tenant-directory.ts';
 import { directoryKeys } from '../../contract/table-keys.ts';
+import { readWaited, waitedAttribute } from '../../contract/waiting-mail.ts';
 import { type Backend, createBackend } from '../../operator/actions/backend.ts';
 import { releaseHeld } from '../../operator/actions/release-held.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
@@ -85,4 +86,24 @@ test('a request that was held and released twice counts once', async () => {
   const result = await releasing('twice', () => aws.putObject('held/twice/message-1.json', held));
   expect(result).toMatchObject({ released: 3, stopped: false });
   expect(await aws.objectKeys('held/twice/')).toEqual([]);
+});
+
+test('a released request has its attributes, its age and the id that the app knows', async () => {
+  await active('whole', 0);
+  const named = { tenant: 'whole', id: 'order,1' };
+  const mail = {
+    ...{ stream: 'marketing', body: 'pointer', queueMessageId: 'second', enqueuedAt: 1 },
+    ...{ firstQueueMessageId: 'first', attributes: { trace: 'abc' }, named },
+  };
+  await aws.putObject('held/whole/message.json', JSON.stringify(mail));
+  const { released } = await releaseHeld(backend, { tenant: 'whole', settleMs: 0 });
+  expect(released).toBe(1);
+  const messages = await aws.receiveAll(backend.names.intakeQueue('marketing'));
+  const attributes = messages.find(({ Body }) => Body === 'pointer')?.MessageAttributes ?? {};
+  expect(attributes['trace']?.StringValue).toBe('abc');
+  expect(readWaited(attributes[waitedAttribute]?.StringValue)).toMatchObject({
+    enqueuedAt: 1,
+    firstQueueMessageId: 'first',
+    named,
+  });
 });

@@ -122,3 +122,33 @@ test('--wait does not wait for Delivery events that the configuration switches o
   expect(ran.stdout).toContain('recipient 0: accepted');
   expect(performance.now() - startedAt).toBeLessThan(8_000);
 });
+
+test('--wait over a file names what was not sent, by id and reason', async () => {
+  const requests = Array.from({ length: 6 }, (_, index) => ({
+    version: 1,
+    kind: 'message',
+    id: `unread-${index}`,
+    tenant: 'default',
+    stream: 'transactional',
+    from: 'a@example.com',
+    to: 'b@example.org',
+    content: { subject: 's', text: 't' },
+  }));
+  const stdin = requests.map((request) => JSON.stringify(request)).join('\n');
+  let refused = '';
+  const [ran] = await Promise.all([
+    cliOn(aws, ['send', '--file', '-', '--wait', '1'], { stdin }),
+    dispatchNext(({ id, queueMessageId }) => {
+      refused = id;
+      const why = decided('parked', 'identity-unverified');
+      return [requestItem(messageIdOf('default', id), { queueMessageId, ...why })];
+    }),
+  ]);
+  expect(ran.stdout).toMatch(/parked +1/);
+  expect(ran.stdout).toMatch(/pending +5/);
+  for (const { id } of requests) {
+    const what = id === refused ? '0 +parked \\(identity-unverified\\)' : 'not taken up yet';
+    expect(ran.stdout).toMatch(new RegExp(`${id} +${what}`));
+  }
+  await aws.purge(names.intakeQueue('transactional'));
+});

@@ -180,19 +180,10 @@ test('requests come from stdin too', async () => {
 });
 
 test('a request that the pipeline would reject is not sent', async () => {
-  const ran = await cliOn(aws, [
-    'send',
-    '--from',
-    'a@example.com',
-    '--to',
-    'nobody',
-    '--subject',
-    's',
-    '--text',
-    't',
-  ]);
+  const times = ['--send-at', '2026-03-02T09:00:00Z', '--expires-at', '2026-03-01T09:00:00Z'];
+  const ran = await cliOn(aws, [...minimal, ...times]);
   expect(ran.code).toBe(1);
-  expect(ran.stdout).toContain('recipient-without-domain');
+  expect(ran.stdout).toContain('expires-before-send');
   expect(await queued()).toEqual([]);
 });
 
@@ -204,7 +195,13 @@ test('--wait says when nothing is known yet', async () => {
 });
 
 test.each([
-  [['send', '--to', 'a@example.org', '--text', 't', '--tenant', 'nobody'], /--from: got none/],
+  [
+    ['send', '--to', 'a@example.org', '--text', 't', '--tenant', 'nobody'],
+    /--tenant: got nobody, which is not there/,
+  ],
+  [[...minimal, '--send-at', 'tomorrow'], /--send-at: got tomorrow; allowed is an instant such as/],
+  [[...minimal, '--expires-at', 'soon'], /--expires-at: got soon; allowed is an instant/],
+  [[...minimal, '--to', 'nobody'], /--to: got nobody; /],
   [['send', '--from', 'a@example.com', '--text', 't'], /--to: got none/],
   [['send', '--from', 'a@example.com', '--to', 'b@example.org'], /content: give exactly one/],
   [[...minimal, '--template', 'x'], /content: give exactly one/],

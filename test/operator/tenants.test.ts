@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { namesOf } from '../../contract/names.ts';
 import { cliOn } from './cli.ts';
@@ -87,6 +90,21 @@ test('add never overwrites, and says how to change', async () => {
   expect(await stored()).toMatchObject({ status: 'held', fromOwned: ['other.example'] });
 });
 
+test('add warns of a domain that the deployment cannot send from, and says what to do', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'goodstanding-'));
+  const text =
+    "export const config = { deployment: 'test', sendingDomains: [{ domain: 'acme.example' }] };";
+  await writeFile(join(cwd, 'goodstanding.config.ts'), text);
+  const from = ['--from', 'news.acme.example', '--from', 'other.example'];
+  const ran = await cliOn(aws, ['tenants', 'add', tenant, ...from], { cwd });
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toMatch(
+    /cannot send from other\.example yet.*add the domain to sendingDomains/,
+  );
+  const elsewhere = await cliOn(aws, ['tenants', 'add', `${tenant}-2`, ...from]);
+  expect(elsewhere.stderr).not.toContain('sendingDomains');
+});
+
 test('--update of a tenant that is not there adds none', async () => {
   const ran = await cliOn(aws, ['tenants', 'add', tenant, '--update', '--from', 'other.example']);
   expect(ran.code).toBe(1);
@@ -107,7 +125,7 @@ test('show tells the status, why, and how many requests wait', async () => {
   await hold(3);
   const ran = await cliOn(aws, ['tenants', 'show', tenant]);
   expect(ran.stdout).toMatch(/status +held: spam run/);
-  expect(ran.stdout).toMatch(/waiting +3 requests/);
+  expect(ran.stdout).toMatch(/held +3 requests/);
   expect((await cliOn(aws, ['tenants', 'show', tenant, '--json'])).json()).toMatchObject({
     waiting: 3,
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createAllowances } from '../../adapters/allowance-store.ts';
 import { createAssignmentReader } from '../../adapters/assignment-store.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
 import { putAssignment } from '../../adapters/directory-seed.ts';
@@ -10,9 +11,12 @@ import { createPacer, writeSendRate } from '../../adapters/pacing-store.ts';
 import type { Mail } from '../../adapters/ses-message.ts';
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import { putSuppression, readSuppressions } from '../../adapters/suppression-store.ts';
+import { createSwitchHints } from '../../adapters/switch-store.ts';
 import type { StreamPolicy } from '../../contract/environment.ts';
 import type { TenantItem } from '../../contract/items.ts';
+import type { OutcomeEvent } from '../../contract/outcome-event.ts';
 import type { RequestOutcome } from '../../contract/recipient-outcomes.ts';
+import { storedAttemptKey } from '../../contract/stored-attempt.ts';
 import { assignmentKeys, directoryKeys } from '../../contract/table-keys.ts';
 import { type Address, isAddress, parseAddress, recipientKey } from '../../domain/address.ts';
 import { epochMs } from '../../domain/time.ts';
@@ -21,6 +25,7 @@ import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import type { Dynamo, Tables } from './dynamo.ts';
 import { createFaults, type Faults, faultyClient } from './faults.ts';
 import { createIntake, type Intake } from './intake.ts';
+import { createLater, type Later } from './later.ts';
 import type { Body } from './requests.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -33,6 +38,8 @@ export type DispatchWorld = {
   readonly faults: Faults;
   readonly tables: Tables;
   readonly intake: Intake;
+  /** Mail that left the queue to wait for its time. */
+  readonly later: Later;
   readonly ports: DispatchPorts;
   readonly sesCalls: SesCall[];
   readonly parked: {
@@ -40,13 +47,15 @@ export type DispatchWorld = {
     readonly attributes: Readonly<Record<string, string>>;
   }[];
   readonly rejected: RejectedEvent[];
+  /** Outcomes that the bus took. */
+  readonly told: OutcomeEvent[];
   /** The content bucket: what apps put there, and held mail. */
   readonly bucket: Map<string, Uint8Array>;
   readonly counts: Map<string, number>;
   readonly failures: unknown[];
   /** Takes one batch off the queue through dispatch, with some ports replaced; false when none was visible. */
   readonly runOnce: (over?: Partial<DispatchPorts>) => Promise<boolean>;
-  /** Runs batch after batch, letting time pass, until the queue is empty or `untilMs` have passed. */
+  /** Runs batch after batch, letting time pass, until nothing waits for the clock or `untilMs` have passed. */
   readonly settle: (untilMs?: number) => Promise<void>;
   readonly outcome: (request: Body) => Promise<RequestOutcome | undefined>;
   /** Outcome of each recipient, `reason` after a slash. */
@@ -66,7 +75,10 @@ export const defaultPolicy: StreamPolicy = {
   configurationSets: { shared: 'test-transactional-shared', spare: 'test-transactional-spare' },
   ambiguous: 'resend',
   sendRateHeadroom: 1,
+  lane: 'transactional',
+  concurrency: 3,
   ledgerDays: 30,
+  contentDays: 60,
   streams: ['transactional', 'marketing'],
 };
 
@@ -85,15 +97,19 @@ export async function createDispatchWorld(
   const tables = mapTables(setUp, (table) => ({ ...table, dynamo: client }));
   const policy = { ...defaultPolicy, ...over.policy };
   const intake = createIntake(time);
+  const bucket = new Map<string, Uint8Array>();
+  const later = createLater({ bucket, intake, time, faults });
   const world: Omit<DispatchWorld, 'ports' | 'runOnce' | 'settle'> = {
     time,
     faults,
     tables: setUp,
     intake,
+    later,
     sesCalls: [],
     parked: [],
     rejected: [],
-    bucket: new Map(),
+    told: [],
+    bucket,
     counts: new Map(),
     failures: [],
     answer: accepted,
@@ -128,9 +144,13 @@ export async function createDispatchWorld(
   };
   const settle = async (untilMs = 86_400_000) => {
     const end = time.clock() + untilMs;
-    for (let next = intake.nextAt(); next !== undefined && next <= end; next = intake.nextAt()) {
+    for (;;) {
+      const [message = Infinity, schedule = Infinity] = [intake.nextAt(), later.nextAt()];
+      const next = Math.min(message, schedule);
+      if (next > end) return;
       time.advanceTo(next);
-      await runOnce();
+      if (message <= schedule) await runOnce();
+      else await later.run().catch(() => undefined);
     }
   };
   return Object.assign(world, { ports, runOnce, settle });
@@ -166,7 +186,12 @@ function bindPorts(
       faults.run('holdBody', async () => {
         world.bucket.set(key, Buffer.from(body));
       }),
-    pacer: createPacer(tables.pacing, policy.sendRateHeadroom, clock),
+    pacer: createPacer(
+      tables.pacing,
+      { lane: policy.lane, headroom: policy.sendRateHeadroom },
+      clock,
+    ),
+    allowances: createAllowances(tables.pacing, clock),
     send: (mail) =>
       faults.run('send', async () => {
         world.sesCalls.push({ ...mail, at: clock() });
@@ -176,11 +201,22 @@ function bindPorts(
       faults.run('park', async () => {
         world.parked.push({ body, attributes });
       }),
+    putLater: (mail, messageId) => world.later.put(mail, messageId),
     returnLater: (record, afterMs) =>
       faults.run('returnLater', async () => intake.returnLater(record, afterMs)),
+    hintSwitch: createSwitchHints(tables.pacing, 'transactional', clock),
     publishRejected: (rejected) =>
       faults.run('publishRejected', async () => {
         world.rejected.push(...rejected);
+      }),
+    publishOutcomes: (events) =>
+      faults.run('publishOutcomes', async () => {
+        world.told.push(...events);
+        return new Set();
+      }),
+    storeAttempt: (attempt) =>
+      faults.run('storeAttempt', async () => {
+        world.bucket.set(storedAttemptKey(attempt), Buffer.from(JSON.stringify(attempt)));
       }),
     tally: {
       count: (metric, by = 1) => {

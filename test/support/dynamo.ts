@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll } from 'vitest';
 import type { Table } from '../../adapters/items.ts';
 import { namesOf } from '../../contract/names.ts';
 
@@ -65,7 +66,8 @@ export async function openDynamo(): Promise<Dynamo> {
   };
 }
 
-async function createTable(admin: DynamoDBClient, TableName: string): Promise<void> {
+/** Creates a table with the keys that every table of the pipeline has. */
+export async function createTable(admin: DynamoDBClient, TableName: string): Promise<void> {
   await admin.send(
     new CreateTableCommand({
       TableName,
@@ -85,4 +87,11 @@ async function createTable(admin: DynamoDBClient, TableName: string): Promise<vo
     if (Table?.TableStatus === 'ACTIVE') return;
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Opens a server for the tests of one file and closes it after them. */
+export async function dynamoOfFile(): Promise<Dynamo> {
+  const dynamo = await openDynamo();
+  afterAll(() => dynamo.close());
+  return dynamo;
 }

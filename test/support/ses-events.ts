@@ -36,6 +36,11 @@ export type EventChange = {
   readonly tenant?: string;
   /** Whom the mail went to. */
   readonly destination?: readonly string[];
+  /** SES's message id, and when it took the mail. */
+  readonly sesMessageId?: string;
+  readonly mailAt?: number;
+  /** The mail carries the tag of one that is sent again. */
+  readonly again?: true;
   /** Fields of the type's own object, such as `bounce`. */
   readonly own?: object;
 };
@@ -56,12 +61,15 @@ export function eventBody(file: EventFile, change: EventChange = {}): string {
       : {
           [tagNames.message]: [messageTag(messageId, recipientIndex)],
           [tagNames.tenant]: [tenant],
+          ...(change.again ? { [tagNames.again]: ['1'] } : {}),
         };
   return JSON.stringify({
     ...given,
     mail: {
       ...given.mail,
       ...(destination ? { destination } : {}),
+      ...(change.sesMessageId === undefined ? {} : { messageId: change.sesMessageId }),
+      ...(change.mailAt === undefined ? {} : { timestamp: new Date(change.mailAt).toISOString() }),
       tags: { ...given.mail.tags, ...tags },
     },
     [own]: { ...Object(given[own]), ...change.own },

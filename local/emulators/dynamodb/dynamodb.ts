@@ -1,13 +1,23 @@
-import type { AwsResponse, Emulator, JsonObject, Place, ResourceProviders } from '../../aws.ts';
+import type {
+  AwsRequest,
+  AwsResponse,
+  Emulator,
+  JsonObject,
+  Place,
+  ResourceProviders,
+} from '../../aws.ts';
 import { awsError } from '../../aws-error.ts';
 import { isObject, objectOr, parseJson, stringAt } from '../../json-access.ts';
 import type { Note } from '../../note.ts';
+import type { Consumed } from './capacity.ts';
+import { runCounted } from './counted-run.ts';
 import { createTableStore, type StoreAnswer, type TableStore } from './dynalite-store.ts';
 import { createTableProvider } from './table-provider.ts';
 
 export type Dynamodb = {
   readonly providers: ResourceProviders;
   readonly handle: Emulator;
+  readonly fill: TableStore['fill'];
   readonly close: () => Promise<void>;
 };
 
@@ -38,8 +48,19 @@ const storeOperations = [
   'UpdateTable',
 ];
 
+export type DynamodbOptions = {
+  readonly place: Place;
+  readonly note: Note;
+  /** Told what each request of a client took of the tables. @default nothing is counted */
+  readonly onConsumed?: (
+    request: AwsRequest,
+    operation: string,
+    consumed: readonly Consumed[],
+  ) => void;
+};
+
 /** Returns DynamoDB in memory: tables from the template, and the JSON protocol of the service. */
-export function createDynamodb(options: { readonly place: Place; readonly note: Note }): Dynamodb {
+export function createDynamodb(options: DynamodbOptions): Dynamodb {
   const store = createTableStore(options.place);
   const own = createTimeToLive(store);
   const run = async (operation: string, input: JsonObject): Promise<StoreAnswer> => {
@@ -64,8 +85,14 @@ export function createDynamodb(options: { readonly place: Place; readonly note: 
           message: `the body of DynamoDB ${operation} must be a JSON object`,
         });
       }
-      return asResponse(await run(operation, input));
+      const { onConsumed } = options;
+      if (onConsumed === undefined || !storeOperations.includes(operation))
+        return asResponse(await run(operation, input));
+      const { answer, consumed } = await runCounted(store, operation, input);
+      onConsumed(request, operation, consumed);
+      return asResponse(answer);
     },
+    fill: store.fill,
     close: store.close,
   };
 }

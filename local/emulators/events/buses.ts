@@ -83,9 +83,9 @@ export function createBuses(options: {
     addBus: (name: string) => names.add(name),
     hasBus: (name: string) => names.has(name),
     addRule: (rule: Rule) => rules.push(rule),
-    /** Sends what a schedule makes to the targets of its rule. @throws Error naming the targets that failed. */
-    fireScheduled: async (rule: Rule): Promise<void> => {
-      const envelope = scheduledEvent(rule, place, clock());
+    /** Sends what a schedule makes at an instant to the targets of its rule. @throws Error naming the targets that failed. */
+    fireScheduled: async (rule: Rule, dueMs: number): Promise<void> => {
+      const envelope = scheduledEvent(rule, place, dueMs);
       const entry = log.add({ atMs: clock(), bus: rule.bus, busExists: true, event: envelope });
       await fire(rule, envelope, entry);
       const failed = entry.deliveries.filter((delivery) => delivery.error !== undefined);
@@ -110,14 +110,14 @@ async function fire(rule: Rule, event: JsonObject, entry: LoggedEvent): Promise<
 }
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html */
-function scheduledEvent(rule: Rule, place: Place, nowMs: number): JsonObject {
+function scheduledEvent(rule: Rule, place: Place, dueMs: number): JsonObject {
   return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account: place.accountId,
-    time: eventTime(nowMs),
+    time: eventTime(dueMs),
     region: place.region,
     resources: [rule.arn],
     detail: {},

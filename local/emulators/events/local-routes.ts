@@ -7,7 +7,7 @@ const eventsPath = '/_local/events';
 
 /**
  * Answers the laptop's owner: `GET /_local/schedules` lists, `POST /_local/schedules/NAME` fires one
- * now (a name or an ARN, URL-encoded), `GET /_local/events?since=N` lists the events after sequence
+ * now (a name or an ARN, URL-encoded; `?time=` an ISO instant that its event is to carry), `GET /_local/events?since=N` lists the events after sequence
  * number N, with what became of each.
  */
 export function createLocalRoutes(context: {
@@ -21,7 +21,12 @@ export function createLocalRoutes(context: {
       return answer(200, { schedules: timetable.list() });
     }
     if (request.method === 'POST' && url.pathname.startsWith(`${schedulesPath}/`)) {
-      return fire(decodeURIComponent(url.pathname.slice(schedulesPath.length + 1)), timetable);
+      const asIf = url.searchParams.get('time');
+      const asIfMs = asIf === null ? undefined : Date.parse(asIf);
+      if (Number.isNaN(asIfMs))
+        return answer(400, { message: `time got ${asIf}, allowed is an ISO instant` });
+      const name = decodeURIComponent(url.pathname.slice(schedulesPath.length + 1));
+      return fire(name, timetable, asIfMs);
     }
     if (request.method === 'GET' && url.pathname === eventsPath) {
       const since = Number(url.searchParams.get('since') ?? 0);
@@ -32,8 +37,8 @@ export function createLocalRoutes(context: {
   };
 }
 
-async function fire(name: string, timetable: Timetable): Promise<AwsResponse> {
-  const firing = timetable.fireNow(name);
+async function fire(name: string, timetable: Timetable, asIfMs?: number): Promise<AwsResponse> {
+  const firing = timetable.fireNow(name, asIfMs);
   if (firing === undefined) {
     const names = timetable.list().map((schedule) => schedule['name'] ?? null);
     return answer(404, { message: `schedule got ${name}, which does not exist`, schedules: names });
@@ -51,7 +56,7 @@ function unknown(request: AwsRequest): AwsResponse {
   return answer(404, {
     message:
       `no local route ${request.method} ${request.url}, known are GET ${schedulesPath}, ` +
-      `POST ${schedulesPath}/NAME, GET ${eventsPath}?since=N`,
+      `POST ${schedulesPath}/NAME[?time=INSTANT], GET ${eventsPath}?since=N`,
   });
 }
 

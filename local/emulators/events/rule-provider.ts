@@ -98,7 +98,7 @@ function addToTimetable(rule: Rule, { timetable, buses }: RuleContext): void {
     next: compileSchedule(rule.scheduleExpression),
     isEnabled: () => rule.enabled,
     targets: rule.targets.map((target) => target.arn),
-    fire: () => buses.fireScheduled(rule),
+    fire: (dueMs) => buses.fireScheduled(rule, dueMs),
   });
 }
 

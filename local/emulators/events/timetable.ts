@@ -17,8 +17,11 @@ export type Timed = {
 export type Timetable = {
   readonly add: (timed: Timed) => void;
   readonly list: () => readonly JsonObject[];
-  /** Fires now, enabled or not, beside its plan; undefined when there is no such name or ARN. */
-  readonly fireNow: (nameOrArn: string) => Promise<void> | undefined;
+  /**
+   * Fires now, enabled or not, beside its plan; undefined when there is no such name or ARN. The event
+   * carries the time `asIfMs` where one is given: a target may go by it, the box's clock stays.
+   */
+  readonly fireNow: (nameOrArn: string, asIfMs?: number) => Promise<void> | undefined;
   readonly start: () => void;
   readonly close: () => void;
 };
@@ -73,11 +76,11 @@ export function createTimetable(clock: LocalClock): Timetable {
       if (timer !== undefined) plan(planned);
     },
     list: () => plans.map(viewOf),
-    fireNow: (nameOrArn) => {
+    fireNow: (nameOrArn, asIfMs) => {
       const planned = plans.find(
         ({ timed }) => timed.name === nameOrArn || timed.arn === nameOrArn,
       );
-      return planned && fire(planned, clock());
+      return planned && fire(planned, asIfMs ?? clock());
     },
     start: () => {
       if (timer !== undefined) return;

@@ -1,4 +1,5 @@
 import type { AwsRequest, AwsResponse, Emulator, JsonObject } from '../../aws.ts';
+import { awsError } from '../../aws-error.ts';
 import { isList, isObject, objectOr, parseJson } from '../../json-access.ts';
 import { askApp, type InProcessApp } from './in-process-app.ts';
 import { askForGroups, carryGroups, correctSendDigests, restoreGroups } from './message-group.ts';
@@ -13,16 +14,37 @@ export type SqsOptions = {
 
 type Adaptation = (request: AwsRequest, options: SqsOptions) => Promise<AwsResponse>;
 
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html */
+const targetPattern = /^AmazonSQS\.(\w+)$/;
+
 /**
- * Returns SQS: fauxqs, with queue URLs that lead to the box's one endpoint and with the message
- * group ids of standard queues kept.
+ * Returns SQS in its JSON protocol: fauxqs, with queue URLs that lead to the box's one endpoint and
+ * with the message group ids of standard queues kept.
  */
 export function createSqs(options: SqsOptions): Emulator {
-  return (request) => {
-    const operation = (request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+  return async (request) => {
+    const [, operation] = targetPattern.exec(request.headers['x-amz-target'] ?? '') ?? [];
+    if (!isJson(request) || operation === undefined) return notJsonProtocol(request);
     const adapt = adaptations[operation] ?? pass;
-    return adapt(request, options);
+    // SQS answers at / and at each queue's URL; fauxqs would take the latter for an object of S3.
+    return adapt({ ...request, url: '/' }, options);
   };
+}
+
+function isJson({ method, headers }: AwsRequest): boolean {
+  return method === 'POST' && (headers['content-type'] ?? '').startsWith('application/x-amz-json-');
+}
+
+/** The Query protocol looks like SNS to fauxqs, anything else like S3: neither may answer for SQS. */
+function notJsonProtocol({ method, url, headers }: AwsRequest): AwsResponse {
+  const [path] = url.split('?', 1);
+  const { 'x-amz-target': target = 'none', 'content-type': type = 'none' } = headers;
+  const got = `${method} ${path}, x-amz-target ${target}, content-type ${type}`;
+  return awsError('sqs', {
+    status: 400,
+    code: 'InvalidAction',
+    message: `got ${got}; the box speaks the JSON protocol of SQS, not the older Query protocol: POST with the headers "x-amz-target: AmazonSQS.SendMessage" (or another operation) and "content-type: application/x-amz-json-1.0", as AWS SDKs and the AWS CLI do since 2024`,
+  });
 }
 
 /** Returns the last part of a queue URL: the queue's name. */

@@ -1,4 +1,5 @@
 import type { LocalClock, Place } from '../../aws.ts';
+import type { Timer } from '../../timer.ts';
 import { type AccountState, newAccount } from './account/account-state.ts';
 import type { ConfigurationSet } from './account/configuration-set.ts';
 import { DedicatedIps } from './account/dedicated-ips.ts';
@@ -45,6 +46,8 @@ export type ContextOptions = {
   readonly publish: (topicArn: string, messages: string[]) => Promise<void>;
   readonly putEvents?: PutEvents;
   readonly seed?: number;
+  /** What events wait on; the real time unless given. */
+  readonly timer?: Timer;
 };
 
 const defaultSeed = 1;
@@ -68,7 +71,7 @@ export function newContext(options: ContextOptions): SesContext {
     dailyQuota: new DailyQuota(),
     scripts: new Map(),
     mailbox: new Mailbox(),
-    schedule: new EventSchedule({ publish: options.publish, notes }),
+    schedule: new EventSchedule({ publish: options.publish, notes, timer: options.timer }),
     putEvents: options.putEvents,
     notes,
   };

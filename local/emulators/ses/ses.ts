@@ -7,6 +7,7 @@ import type {
   Place,
   ResourceProviders,
 } from '../../aws.ts';
+import type { Timer } from '../../timer.ts';
 import { coveringIdentity, domainOf } from './account/identity.ts';
 import { sesResources } from './account/resources.ts';
 import { newContext, type SesContext } from './context.ts';
@@ -26,6 +27,8 @@ export type SesOptions = {
   /** Hands PutEvents entries to the default bus. */
   readonly putEvents?: (entries: readonly JsonObject[]) => void;
   readonly seed?: number;
+  /** What events wait on; the real time unless given. */
+  readonly timer?: Timer;
 };
 
 /** One emulated SES account. */

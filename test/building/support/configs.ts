@@ -4,7 +4,12 @@ import type { PipelineConfigInput } from '../../../contract/pipeline-config.ts';
 export const plain = {
   sendingDomains: [{ domain: 'example.com' }],
   streams: {
-    transactional: { pools: ['shared'], deliveryEvents: true, ambiguous: 'resend' },
+    transactional: {
+      lane: 'transactional',
+      pools: ['shared'],
+      deliveryEvents: true,
+      ambiguous: 'resend',
+    },
     marketing: { pools: ['shared'] },
   },
   pools: { shared: { kind: 'shared' } },
@@ -22,7 +27,12 @@ export const rich = {
   sendingAddresses: ['me@example.edu'],
   tenancy: 'many',
   streams: {
-    transactional: { pools: ['leased', 'spare', 'shared'], deliveryEvents: true },
+    transactional: {
+      pools: ['leased', 'spare', 'shared'],
+      deliveryEvents: true,
+      storeRequests: true,
+      outcomeEvents: true,
+    },
     lifecycle: { pools: ['managed', 'leased'], deliveryEvents: true, maxDeliverySeconds: 3600 },
     marketing: { pools: ['managed', 'old'], ageAlarmSeconds: 7200 },
   },

@@ -1,20 +1,29 @@
 import type { PipelineConfigInput } from '../../../contract/pipeline-config.ts';
 
-/** A sender for many accounts: every kind of pool, Delivery events on and off, both ambiguity policies. */
+/** A sender for many accounts: every kind of pool, Delivery events on and off, both ambiguity policies, every priced switch. */
 export const many = {
   deployment: 'many',
   sendingDomains: [{ domain: 'sender.example' }, { domain: 'other.example' }],
   tenancy: 'many',
   streams: {
-    transactional: { pools: ['shared', 'leased'], deliveryEvents: true, ambiguous: 'resend' },
-    marketing: { pools: ['managed'] },
+    transactional: {
+      lane: 'transactional',
+      pools: ['shared', 'leased'],
+      deliveryEvents: true,
+      ambiguous: 'resend',
+      storeRequests: true,
+      outcomeEvents: true,
+    },
+    marketing: { pools: ['managed'], outcomeEvents: true },
+    newsletter: { pools: ['managed'], bulk: true },
   },
   pools: {
     shared: { kind: 'shared' },
     leased: { kind: 'standard' },
     managed: { kind: 'managed' },
   },
-  limits: { dispatchConcurrency: 2 },
+  limits: { dispatchConcurrency: 2, tenantShare: 0.2 },
+  indexes: { recipient: true, sesMessageId: true },
 } satisfies PipelineConfigInput;
 
 /** A newcomer: one tenant, SES's shared addresses. */

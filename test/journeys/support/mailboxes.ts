@@ -7,6 +7,7 @@ export type ReceivedMail = z.output<typeof receivedMail>;
 
 const receivedMail = z.object({
   messageId: z.string(),
+  operation: z.string(),
   from: z.string(),
   configurationSet: z.string().nullable(),
   pool: z.string(),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { findOutcome } from '../../../adapters/outcome-lookup.ts';
+import { type OutcomeEvent, outcomeEvent } from '../../../contract/outcome-event.ts';
 import type { RecipientOutcome, RequestOutcome } from '../../../contract/recipient-outcomes.ts';
 import type { OutcomeName } from '../../../domain/reasons.ts';
 import { askLocal, type World } from './world.ts';
@@ -84,10 +85,19 @@ const busLog = z.object({
 
 /** Returns the rejections that the deployment's event bus saw. */
 export async function rejections(world: World): Promise<readonly Rejection[]> {
+  return (await published(world, 'Send Request Rejected')).map((one) => rejection.parse(one));
+}
+
+/** Returns the other outcomes that the deployment's event bus saw. */
+export async function outcomesTold(world: World): Promise<readonly OutcomeEvent[]> {
+  return (await published(world, 'Mail Outcome')).map((one) => outcomeEvent.parse(one));
+}
+
+async function published(world: World, detailType: string): Promise<readonly unknown[]> {
   const { events } = busLog.parse(await askLocal(world, '/events'));
   return events.flatMap(({ bus, busExists, event }) =>
-    busExists && bus === world.names.eventBus && event['detail-type'] === 'Send Request Rejected'
-      ? [rejection.parse(event.detail)]
+    busExists && bus === world.names.eventBus && event['detail-type'] === detailType
+      ? [event.detail]
       : [],
   );
 }

@@ -4,11 +4,14 @@ import { localPlace } from '../../../local/aws.ts';
 import { mailsTo } from './mailboxes.ts';
 import type { World } from './world.ts';
 
-/** Publishes an SES event about the last mail to an address, as SES would once more or late. */
+/**
+ * Publishes an SES event about the last mail to an address, as SES would once more or late; its `mail`
+ * says where it is about another one.
+ */
 export async function publishEvent(
   world: World,
   to: string,
-  eventOf: (to: string) => object,
+  eventOf: (to: string) => { readonly mail?: object },
 ): Promise<void> {
   const mail = (await mailsTo(world, to)).at(-1);
   const tags = Object.entries(mail?.tags ?? {}).map(([name, value]) => [name, [value]]);
@@ -18,7 +21,8 @@ export async function publishEvent(
     destination: [to],
     tags: Object.fromEntries(tags),
   };
-  await publishText(world, JSON.stringify({ ...eventOf(to), mail: told }));
+  const event = eventOf(to);
+  await publishText(world, JSON.stringify({ ...event, mail: { ...told, ...event.mail } }));
 }
 
 /** Publishes any text on the topic that SES publishes on. */

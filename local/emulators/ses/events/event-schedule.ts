@@ -1,3 +1,4 @@
+import { realTimer, type Timer } from '../../../timer.ts';
 import type { Notes } from '../notes.ts';
 
 type Step = () => void;
@@ -9,23 +10,30 @@ const retryMs = 200;
 
 /**
  * The one flush loop of the emulator: steps fall due, put event JSON on a topic's pile, and every
- * pile goes out in one publish. Runs on the real clock, because callers wait for it in real time,
- * and stops by itself when nothing is due.
+ * pile goes out in one publish. Runs on the real clock unless another timer is given, because callers
+ * wait for it in real time, and stops by itself when nothing is due.
  */
 export class EventSchedule {
   readonly #publish: Publish;
   readonly #notes: Notes;
+  readonly #timer: Timer;
   readonly #slots = new Map<number, Step[]>();
   readonly #piles = new Map<string, string[]>();
-  #flushedTick = nowTick();
+  #flushedTick: number;
   #waiting = 0;
   #inFlight = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelFlush: (() => void) | undefined;
   #closed = false;
 
-  constructor(options: { readonly publish: Publish; readonly notes: Notes }) {
+  constructor(options: {
+    readonly publish: Publish;
+    readonly notes: Notes;
+    readonly timer?: Timer | undefined;
+  }) {
     this.#publish = options.publish;
     this.#notes = options.notes;
+    this.#timer = options.timer ?? realTimer;
+    this.#flushedTick = this.#nowTick();
   }
 
   /** Steps not yet run plus messages whose publication has not been confirmed. */
@@ -34,7 +42,7 @@ export class EventSchedule {
   }
 
   after(delayMs: number, step: Step): void {
-    const tick = Math.max(this.#flushedTick + 1, nowTick() + Math.ceil(delayMs / tickMs));
+    const tick = Math.max(this.#flushedTick + 1, this.#nowTick() + Math.ceil(delayMs / tickMs));
     const slot = this.#slots.get(tick);
     if (slot === undefined) this.#slots.set(tick, [step]);
     else slot.push(step);
@@ -53,7 +61,7 @@ export class EventSchedule {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelFlush?.();
     this.#slots.clear();
     this.#piles.clear();
     this.#waiting = 0;
@@ -61,13 +69,13 @@ export class EventSchedule {
   }
 
   #wake(): void {
-    if (this.#timer !== undefined || this.#closed) return;
-    this.#timer = setTimeout(() => this.#flush(), tickMs);
+    if (this.#cancelFlush !== undefined || this.#closed) return;
+    this.#cancelFlush = this.#timer.after(tickMs, () => this.#flush());
   }
 
   #flush(): void {
-    this.#timer = undefined;
-    const now = nowTick();
+    this.#cancelFlush = undefined;
+    const now = this.#nowTick();
     // Set first, so that a step which schedules another never lands in a tick already visited.
     this.#flushedTick = now;
     // In order of time, so that a Delivery never overtakes its Send.
@@ -99,14 +107,13 @@ export class EventSchedule {
             `events lost: topic ${topicArn} refused ${publishAttempts} times: ${cause}`,
           );
         } else {
-          await new Promise((resume) => setTimeout(resume, retryMs));
+          await new Promise<void>((resume) => this.#timer.after(retryMs, resume));
         }
       }
     }
     if (!this.#closed) this.#inFlight -= messages.length;
   }
-}
-
-function nowTick(): number {
-  return Math.floor(performance.now() / tickMs);
+  #nowTick(): number {
+    return Math.floor(this.#timer.now() / tickMs);
+  }
 }

@@ -15,6 +15,8 @@ export type LocalCall = {
 export function bodyOf<T>(schema: z.ZodType<T>, { body }: LocalCall): T {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
-  const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const faults = read.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'the body'}: ${message}`,
+  );
   return refuse('BadRequestException', faults.join('; '));
 }

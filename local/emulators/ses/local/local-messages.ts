@@ -56,6 +56,7 @@ function summary(message: Message): JsonObject {
   return {
     index: message.index,
     messageId: message.messageId,
+    operation: message.operation,
     at: new Date(message.atMs).toISOString(),
     from: message.from.text,
     destination: destinationView(message),
@@ -71,7 +72,6 @@ function summary(message: Message): JsonObject {
 function detail(message: Message): object {
   return {
     ...summary(message),
-    operation: message.operation,
     tenant: message.tenantName ?? null,
     returnPath: message.feedbackTo?.bare ?? null,
     sourceArn: message.sourceArn,

@@ -1,7 +1,17 @@
 import * as z from 'zod';
 
+/** An object that takes these keys alone, and names them to who gives another. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys' && Array.isArray(keys)
+        ? `got ${keys.join(', ')}, allowed are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  });
+}
+
 /** `PUT /_local/ses/account`: any of the settings. */
-export const accountChange = z.strictObject({
+export const accountChange = strict({
   productionAccess: z.exactOptional(z.boolean()),
   sendingEnabled: z.exactOptional(z.boolean()),
   suspended: z.exactOptional(z.boolean()),
@@ -13,7 +23,7 @@ export const accountChange = z.strictObject({
 });
 
 /** How one recipient behaves. */
-export const recipientScript = z.strictObject({
+export const recipientScript = strict({
   address: z.string().min(1),
   outcome: z.enum([
     'delivery',
@@ -33,16 +43,19 @@ export const recipientScript = z.strictObject({
 });
 
 /** `PUT /_local/ses/recipients`: one script or several. */
-export const recipientScripts = z.union([recipientScript, z.array(recipientScript)]);
+export const recipientScripts = z.preprocess(
+  (body) => (Array.isArray(body) ? body : [body]),
+  z.array(recipientScript),
+);
 
 /** `DELETE /_local/ses/recipients` with a body. */
-export const unscripted = z.strictObject({ address: z.string().min(1) });
+export const unscripted = strict({ address: z.string().min(1) });
 
 /** `PUT /_local/ses/dedicated-ips`: all addresses of a standard pool. */
-export const leasedIps = z.strictObject({ pool: z.string().min(1), ips: z.array(z.ipv4()) });
+export const leasedIps = strict({ pool: z.string().min(1), ips: z.array(z.ipv4()) });
 
 /** `PUT /_local/ses/identities`. */
-export const identityChange = z.strictObject({
+export const identityChange = strict({
   identity: z.string().min(1),
   verified: z.exactOptional(z.boolean()),
   mailFromDomainVerified: z.exactOptional(z.boolean()),
@@ -50,14 +63,14 @@ export const identityChange = z.strictObject({
 
 /** `POST /_local/ses/engagement`: what a reader did. */
 export const engagement = z.discriminatedUnion('event', [
-  z.strictObject({ event: z.literal('open'), messageId: z.string() }),
-  z.strictObject({
+  strict({ event: z.literal('open'), messageId: z.string() }),
+  strict({
     event: z.literal('click'),
     messageId: z.string(),
     link: z.string().min(1),
     linkTags: z.exactOptional(z.record(z.string(), z.array(z.string()))),
   }),
-  z.strictObject({
+  strict({
     event: z.literal('subscription'),
     messageId: z.string(),
     contactList: z.string().min(1),

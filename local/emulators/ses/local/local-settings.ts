@@ -28,8 +28,7 @@ export function changeAccount(call: LocalCall): AccountState {
 
 /** Scripts one recipient or a list of them. */
 export function script(call: LocalCall): object {
-  const body = bodyOf(recipientScripts, call);
-  const scripts = Array.isArray(body) ? body : [body];
+  const scripts = bodyOf(recipientScripts, call);
   for (const one of scripts) call.context.scripts.set(one.address.toLowerCase(), one);
   return { scripted: scripts.length };
 }

@@ -1,8 +1,15 @@
+import * as sdk from '@aws-sdk/client-sesv2';
 import { expect, test } from 'vitest';
-import { judgeRefusal, type SesFailure } from '../../domain/ses-refusal.ts';
+import type { ServiceFailure } from '../../domain/failures.ts';
+import {
+  isKnownBulkStatus,
+  isKnownToSes,
+  judgeBulkStatus,
+  judgeRefusal,
+} from '../../domain/ses-failures.ts';
 
 /** What a failed call means, in one word and its reason. */
-function check(failure: SesFailure, expected: string, from = 'ada@sender.example'): void {
+function check(failure: ServiceFailure, expected: string, from = 'ada@sender.example'): void {
   const refusal = judgeRefusal(failure, from);
   expect('reason' in refusal ? `${refusal.kind} ${refusal.reason}` : refusal.kind).toBe(expected);
 }
@@ -12,13 +19,13 @@ const failed = 'Email address is not verified. The following identities failed t
 test.each<readonly [name: string, httpStatus: number, message: string, expected: string]>([
   ['TooManyRequestsException', 429, 'Maximum sending rate exceeded.', 'throttled'],
   ['TooManyRequestsException', 429, 'Too Many Requests', 'throttled'],
-  ['TooManyRequestsException', 429, 'Daily message quota exceeded.', 'quota-spent'],
+  ['TooManyRequestsException', 429, 'Daily message quota exceeded.', 'hold quota-spent'],
   ['ThrottlingException', 400, 'Maximum sending rate exceeded.', 'throttled'],
-  ['ThrottlingException', 400, 'Daily message quota exceeded.', 'quota-spent'],
+  ['ThrottlingException', 400, 'Daily message quota exceeded.', 'hold quota-spent'],
   ['Throttling', 400, 'Rate exceeded', 'throttled'],
-  ['LimitExceededException', 400, 'Daily message quota exceeded.', 'quota-spent'],
+  ['LimitExceededException', 400, 'Daily message quota exceeded.', 'hold quota-spent'],
   ['LimitExceededException', 400, 'Maximum sending rate exceeded.', 'throttled'],
-  ['LimitExceededException', 400, 'Limit exceeded', 'quota-spent'],
+  ['LimitExceededException', 400, 'Limit exceeded', 'hold quota-spent'],
   ['ConcurrentModificationException', 500, 'try again', 'retry ses-error'],
   ['InternalServiceErrorException', 500, 'try again', 'retry ses-error'],
   ['InternalFailure', 500, 'try again', 'retry ses-error'],
@@ -29,9 +36,15 @@ test.each<readonly [name: string, httpStatus: number, message: string, expected:
   ['NotFoundException', 404, 'Template welcome does not exist', 'reject template-unknown'],
   ['NotFoundException', 404, 'Configuration set <x> does not exist.', 'park configuration-missing'],
   ['MailFromDomainNotVerifiedException', 400, 'no MX', 'park mail-from-unverified'],
-  ['SendingPausedException', 400, 'Sending paused for this account.', 'park sending-paused'],
-  ['AccountSuspendedException', 400, 'suspended', 'park account-suspended'],
-  ['MessageRejected', 400, 'Sending suspended for this account.', 'park sending-paused'],
+  ['SendingPausedException', 400, 'Sending paused for this account.', 'hold sending-paused'],
+  ['AccountSuspendedException', 400, 'suspended', 'hold account-suspended'],
+  ['MessageRejected', 400, 'Sending suspended for this account.', 'hold account-suspended'],
+  ['MessageRejected', 400, 'Sending paused for this account. See', 'hold sending-paused'],
+  ['MessageRejected', 400, 'Text "sending paused" is refused', 'reject content-rejected'],
+  ['ConflictException', 409, 'in progress', 'retry ses-error'],
+  ['AlreadyExistsException', 400, 'exists', 'retry ses-error'],
+  ['InvalidNextTokenException', 400, 'token', 'retry ses-error'],
+  ['constructor', 400, 'no exception of SES', 'reject ses-refused'],
   ['MessageRejected', 400, 'Bad content', 'reject content-rejected'],
   ['MessageRejected', 400, `${failed} EU-WEST-1: ada@sender.example`, 'park identity-unverified'],
   ['MessageRejected', 400, `${failed} EU-WEST-1: sender.example`, 'park identity-unverified'],
@@ -57,7 +70,23 @@ test.each<readonly [name: string, httpStatus: number, message: string, expected:
   ['UnrecognizedClientException', 403, 'token is invalid', 'park access-denied'],
   ['ExpiredTokenException', 403, 'token is expired', 'retry ses-error'],
   ['ExpiredToken', 403, 'token is expired', 'retry ses-error'],
-  ['InvalidSignatureException', 403, 'Signature expired', 'park access-denied'],
+  ['InvalidSignatureException', 403, 'Signature expired: 1 is now earlier', 'retry ses-error'],
+  ['InvalidSignatureException', 403, 'The signature we calculated', 'park access-denied'],
+  ['RequestExpired', 400, 'Request has expired', 'retry ses-error'],
+  ['RequestTimeTooSkewed', 403, 'too far', 'retry ses-error'],
+  ['IncompleteSignature', 400, 'x', 'park access-denied'],
+  ['SignatureDoesNotMatch', 400, 'x', 'park access-denied'],
+  ['OptInRequired', 403, 'needs a subscription', 'park access-denied'],
+  ['RequestLimitExceeded', 400, 'x', 'throttled'],
+  ['ThrottledException', 400, 'x', 'throttled'],
+  ['RequestThrottledException', 400, 'x', 'throttled'],
+  ['SlowDown', 400, 'x', 'throttled'],
+  ['MalformedHttpRequestException', 400, 'x', 'retry ses-error'],
+  ['UnknownOperationException', 404, 'x', 'retry ses-error'],
+  ['RequestAbortedException', 400, 'aborted before a reply', 'unknown no-answer'],
+  ['RequestTimeoutException', 400, 'timed out', 'unknown no-answer'],
+  ['RequestEntityTooLargeException', 413, 'x', 'reject message-too-large'],
+  ['ValidationError', 400, 'x', 'reject ses-refused'],
   ['SignatureDoesNotMatch', 403, 'does not match', 'park access-denied'],
   ['MissingAuthenticationToken', 401, 'no token', 'park access-denied'],
   ['RequestTimeout', 408, 'waited', 'unknown no-answer'],
@@ -118,4 +147,40 @@ test('a connection that was never made proves that nothing left; one that hung p
     ),
   ).toEqual({ kind: 'retry', reason: 'unreachable' });
   expect(judgeRefusal(failure('Request timed out'), 'a@example.com').kind).toBe('unknown');
+});
+
+test('every exception that the SDK models has its row', () => {
+  const names = Object.values(sdk).flatMap((value) =>
+    typeof value === 'function' && value.prototype instanceof sdk.SESv2ServiceException
+      ? [value.name]
+      : [],
+  );
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => !isKnownToSes(name))).toEqual([]);
+});
+
+test('every status of a bulk entry that the SDK models has its row', () => {
+  expect(Object.values(sdk.BulkEmailStatus).filter((one) => !isKnownBulkStatus(one))).toEqual([]);
+});
+
+test.each<readonly [status: string, error: string, expected: string]>([
+  ['SUCCESS', '', 'accepted'],
+  ['ACCOUNT_THROTTLED', '', 'throttled'],
+  ['ACCOUNT_DAILY_QUOTA_EXCEEDED', '', 'hold quota-spent'],
+  ['ACCOUNT_SENDING_PAUSED', '', 'hold sending-paused'],
+  ['CONFIGURATION_SET_SENDING_PAUSED', '', 'hold sending-paused'],
+  ['ACCOUNT_SUSPENDED', '', 'hold account-suspended'],
+  ['MESSAGE_REJECTED', 'Bad content', 'reject content-rejected'],
+  ['MESSAGE_REJECTED', `${failed} EU-WEST-1: sender.example`, 'park identity-unverified'],
+  ['MAIL_FROM_DOMAIN_NOT_VERIFIED', '', 'park mail-from-unverified'],
+  ['CONFIGURATION_SET_NOT_FOUND', '', 'park configuration-missing'],
+  ['INVALID_SENDING_POOL_NAME', '', 'park configuration-missing'],
+  ['TEMPLATE_NOT_FOUND', '', 'reject template-unknown'],
+  ['INVALID_PARAMETER', 'Illegal header name', 'reject ses-refused'],
+  ['TRANSIENT_FAILURE', '', 'retry ses-error'],
+  ['FAILED', 'try again', 'retry ses-error'],
+  ['A_STATUS_OF_TOMORROW', '', 'unknown no-answer'],
+])('the bulk status %s "%s" means %s', (status, error, expected) => {
+  const refusal = judgeBulkStatus({ status, error }, 'ada@sender.example') ?? { kind: 'accepted' };
+  expect('reason' in refusal ? `${refusal.kind} ${refusal.reason}` : refusal.kind).toBe(expected);
 });
