@@ -40,7 +40,10 @@ export const ledgerKeys = {
     pk: messageId,
     sk: `twin#${String(recipientIndex).padStart(2, '0')}#${sesMessageId}`,
   }),
-  /** What one dispatch batch handed to SES, written before the calls and completed after them. */
+  /**
+   * What one dispatch batch handed to SES, written before the calls and completed after them: proof and
+   * evidence journal at once, so it stands with what was sent in the same ten seconds (see attempt-id.ts).
+   */
   attempt: (attemptId: string): Key => ({ pk: attemptId, sk: 'attempt' }),
   /** What is known by SES's message id alone: events that carry no tag of ours, and the index item. */
   untagged: (sesMessageId: string): string => `ses#${sesMessageId}`,
@@ -67,10 +70,27 @@ export const directoryKeys = {
   stream: (stream: string): Key => ({ pk: 'stream', sk: stream }),
 } as const;
 
-/** Assignments table. Writer: seed now, rotation once it exists; nobody else. */
+/** Assignments table. Writers: seed (what is absent), rotation; nobody else. Dispatch reads a stream's partition every two seconds. */
 export const assignmentKeys = {
-  /** Weighted pools of a stream for every provider; a provider's own entry will stand beside it. */
+  /** Everything that dispatch must know of a stream: assignments and orders. */
+  ofStream: (stream: string): string => `stream#${stream}`,
+  /** Weighted pools of a stream for every provider without an entry of its own. */
   stream: (stream: string): Key => ({ pk: `stream#${stream}`, sk: 'provider#*' }),
+  /** The same for one provider. */
+  provider: (stream: string, provider: string): Key => ({
+    pk: `stream#${stream}`,
+    sk: `provider#${provider}`,
+  }),
+  /** A part of the mail that is held or slowed; written once into each stream's partition that it concerns. */
+  order: (stream: string, id: string): Key => ({ pk: `stream#${stream}`, sk: `order#${id}` }),
+  /** The kill switch and the autonomy of each kind of action; dispatch reads it too. */
+  automation: { pk: 'automation', sk: 'switch' } satisfies Key,
+  pools: 'pool',
+  /** How a pool stands with a provider, or with all (`*`), and its warm-up there. */
+  standing: (pool: string, provider: string): Key => ({
+    pk: 'pool',
+    sk: `${pool}#${provider}`,
+  }),
 } as const;
 
 /** Pacing table (regional). Writers: dispatch (cursors, hints, allowances), account (rate, switch states). */
@@ -90,8 +110,32 @@ export const pacingKeys = {
   switchState: (stream: string): Key => ({ pk: 'switch', sk: `state#${stream}` }),
 } as const;
 
-/** Evidence table. Writers: operator (audit) now; dispatch, feedback and rotation with the reputation loop. */
+/**
+ * Evidence table. Writers: operator (audit), feedback (failures), rotation (sent counts, decisions). What was
+ * sent in the last minutes stands in the ledger's journal, which dispatch writes.
+ */
 export const evidenceKeys = {
   /** Who did what and why, one day a partition; day as YYYY-MM-DD. */
   audit: (day: string, at: string, id: string): Key => ({ pk: `audit#${day}`, sk: `${at}#${id}` }),
+  /** Failures of mail that was sent within an hour (ISO 8601 to the hour). */
+  failuresOf: (hour: string): string => `failures#${hour}`,
+  /** One failure: `at` (send bucket, ISO 8601), then message, recipient and signal, so that it counts once. */
+  failure: (hour: string, at: string, key: string): Key => ({
+    pk: `failures#${hour}`,
+    sk: `${at}#${key}`,
+  }),
+  /** What was sent, rolled up: level 1m, 10m or 6h; one partition a UTC day. */
+  sentOf: (level: string, day: string): string => `sent#${level}#${day}`,
+  sent: (level: string, day: string, start: string, chunk: number): Key => ({
+    pk: `sent#${level}#${day}`,
+    sk: `${start}#${String(chunk).padStart(2, '0')}`,
+  }),
+  /** How far the journal has been rolled up, and other cursors of rotation's own. */
+  cursor: (name: string): Key => ({ pk: 'cursor', sk: name }),
+  decisionsOf: (month: string): string => `decisions#${month}`,
+  /** One decision; month as YYYY-MM, `at` as ISO 8601. */
+  decision: (month: string, at: string, id: string): Key => ({
+    pk: `decisions#${month}`,
+    sk: `${at}#${id}`,
+  }),
 } as const;
