@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
+    setupFiles: ['test/support/fixed-dice.ts'],
     provide: { journeys: join(tmpdir(), `goodstanding-journeys-${process.pid}`) },
     projects: [
       {

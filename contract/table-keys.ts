@@ -2,6 +2,7 @@
  * Keys of every item in every table, and who writes it. All tables have `pk` and `sk` (strings);
  * `ttl` (epoch seconds) where DynamoDB may forget the item.
  */
+import { journalPartition } from './attempt-id.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
 
@@ -44,11 +45,13 @@ export const ledgerKeys = {
    * What one dispatch batch handed to SES, written before the calls and completed after them: proof and
    * evidence journal at once, so it stands with what was sent in the same ten seconds (see attempt-id.ts).
    */
-  attempt: (attemptId: string): Key => ({ pk: attemptId, sk: 'attempt' }),
+  attempt: (attemptId: string): Key => ({ pk: journalPartition(attemptId), sk: attemptId }),
   /** What is known by SES's message id alone: events that carry no tag of ours, and the index item. */
   untagged: (sesMessageId: string): string => `ses#${sesMessageId}`,
   /** Which mail of ours SES gave this id, where `indexes.sesMessageId` is on. */
   sesIndex: (sesMessageId: string): Key => ({ pk: `ses#${sesMessageId}`, sk: 'index' }),
+  /** Who keeps the mailboxes of a domain, as DNS said last. */
+  provider: (domain: string): Key => ({ pk: `mx#${domain}`, sk: 'provider' }),
   /** Every mail to a recipient, where `indexes.recipient` is on. */
   recipientIndexes: (recipientKey: string): string => `recipient#${recipientKey}`,
   /** One mail to a recipient, in the order of time; `at` as ISO 8601. */
@@ -93,7 +96,10 @@ export const assignmentKeys = {
   }),
 } as const;
 
-/** Pacing table (regional). Writers: dispatch (cursors, hints, allowances), account (rate, switch states). */
+/**
+ * Pacing table (regional). Writers: dispatch (cursors, hints, what allowances and probes are spent),
+ * account (rate, switch states), rotation (caps).
+ */
 export const pacingKeys = {
   account: { pk: 'account', sk: 'cursor' } satisfies Key,
   /** How much pools may still send to providers; a pair without an item may send any number. */
@@ -102,6 +108,8 @@ export const pacingKeys = {
     pk: 'allowance',
     sk: `${pool}#${provider}`,
   }),
+  /** How many mails of a tenant have left although an order holds them: probes that decide. */
+  probe: (orderId: string, tenant: string): Key => ({ pk: `probe#${orderId}`, sk: tenant }),
   /** Everything about the switches of all streams. */
   switches: 'switch',
   /** What dispatch met last that concerns the whole stream. */
@@ -122,6 +130,12 @@ export const evidenceKeys = {
   /** One failure: `at` (send bucket, ISO 8601), then message, recipient and signal, so that it counts once. */
   failure: (hour: string, at: string, key: string): Key => ({
     pk: `failures#${hour}`,
+    sk: `${at}#${key}`,
+  }),
+  /** Mail of an hour that SES took and no provider saw: it is no part of what was sent. */
+  voidsOf: (hour: string): string => `voids#${hour}`,
+  void: (hour: string, at: string, key: string): Key => ({
+    pk: `voids#${hour}`,
     sk: `${at}#${key}`,
   }),
   /** What was sent, rolled up: level 1m, 10m or 6h; one partition a UTC day. */

@@ -39,8 +39,11 @@ const consumerDomains = [
   { provider: 'docomo', domains: ['docomo.ne.jp'] },
 ] as const;
 
-/** Who keeps the mailboxes of a domain. */
-export type Provider = (typeof consumerDomains)[number]['provider'] | 'other';
+/** A mailbox provider by our name, by its mail servers' domain where we have none, or `other`. */
+export type Provider = string;
+
+/** What stands for every provider that could not be told. */
+export const unknownProvider = 'other';
 
 const byDomain: ReadonlyMap<string, Provider> = new Map(
   consumerDomains.flatMap(({ provider, domains }) =>
@@ -52,10 +55,18 @@ const byDomain: ReadonlyMap<string, Provider> = new Map(
 const underCountry = /^([a-z0-9-]+)\.(com|[a-z]{2}|(co|com|ne)\.[a-z]{2})$/;
 
 /**
- * Returns the mailbox provider of a recipient's domain (lower case, A-labels), as far as its name tells:
- * a company whose mail is hosted there counts as `other`.
+ * Returns who keeps the mailboxes of a domain (lower case, A-labels) that is given to consumers; no
+ * look-up is needed for these. Undefined for any other domain.
+ */
+export function consumerProviderOf(domain: string): Provider | undefined {
+  const name = underCountry.exec(domain)?.[1];
+  return byDomain.get(domain) ?? byDomain.get(`${name}.*`);
+}
+
+/**
+ * Returns the mailbox provider of a recipient's domain as far as its name tells: a company whose mail is
+ * hosted there counts as `other`.
  */
 export function providerOf(domain: string): Provider {
-  const name = underCountry.exec(domain)?.[1];
-  return byDomain.get(domain) ?? byDomain.get(`${name}.*`) ?? 'other';
+  return consumerProviderOf(domain) ?? unknownProvider;
 }

@@ -37,6 +37,9 @@ export const localCalls: readonly LocalCallHelp[] = [
   { method: 'PUT', path: '/_local/ses/dedicated-ips', does: 'leases addresses to a pool' },
   { method: 'POST', path: '/_local/ses/engagement', does: 'opens, clicks or unsubscribes' },
   { method: 'GET', path: '/_local/ses/notes', does: 'lists what SES took and does not act on' },
+  { method: 'GET', path: '/_local/dns', does: 'lists names that its owner set' },
+  { method: 'PUT', path: '/_local/dns', does: 'sets what a name says, such as its mail servers' },
+  { method: 'DELETE', path: '/_local/dns', does: 'takes a name away; ?name=NAME' },
   { method: 'GET', path: '/_local/queues', does: 'counts the messages of each queue' },
   {
     method: 'GET',

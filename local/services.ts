@@ -1,4 +1,6 @@
 import type { JsonObject, LocalClock, Place, ResourceProviders } from './aws.ts';
+import { openNameServer } from './emulators/dns/name-server.ts';
+import { createDnsRecords, type DnsRecords } from './emulators/dns/records.ts';
 import { createDynamodb, type Dynamodb } from './emulators/dynamodb/dynamodb.ts';
 import { createEvents, type Events } from './emulators/events/events.ts';
 import { createMessaging, type Messaging } from './emulators/messaging/messaging.ts';
@@ -56,7 +58,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const { sns, s3, sts, sendMessage } = messaging;
   const sqs = meter ? meterQueues(messaging.sqs, meter) : messaging.sqs;
   const publish = meter ? meterPublish(messaging.publish, meter) : messaging.publish;
+  const records = createDnsRecords(() => 'no-name');
+  const nameServer = await openNameServer(records.answer);
   const lambda = createLambdaBox({
+    nameServer: nameServer.address,
     ...{ endpointUrl, place, clock, sqs, onLog },
     onInvoked: (by) => meter?.add({ by, operation: 'lambda:Invoke', resource: by }, { calls: 1 }),
   });
@@ -98,7 +103,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         meter,
       ),
     },
-    localRoutes: localRoutesOf(events, ses),
+    localRoutes: localRoutesOf(events, ses, records),
     start: () => {
       lambda.start();
       events.start();
@@ -109,6 +114,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       await lambda.close();
       await messaging.close();
       await dynamodb.close();
+      await nameServer.close();
     },
   };
 }
@@ -123,8 +129,9 @@ function withCalls(
   );
 }
 
-function localRoutesOf(events: Events, ses: Ses): Services['localRoutes'] {
+function localRoutesOf(events: Events, ses: Ses, records: DnsRecords): Services['localRoutes'] {
   return {
+    '/_local/dns': records.local,
     '/_local/schedules': events.local,
     '/_local/events': events.local,
     '/_local/messages': ses.local,

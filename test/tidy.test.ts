@@ -51,7 +51,7 @@ const walls: Readonly<Record<string, readonly RegExp[]>> = {
     /^(domain|contract)\//,
     /^@aws-sdk\//,
     /^zod$/,
-    /^node:(crypto|stream|timers\/promises|zlib)$/,
+    /^node:(crypto|dns\/promises|stream|timers\/promises|zlib)$/,
   ],
   lambdas: [/^(domain|contract|adapters)\//, /^@aws-sdk\//, /^aws-lambda$/, /^zod$/, /^node:/],
   client: [/^(domain|contract)\//, /^@aws-sdk\//, /^node:/],

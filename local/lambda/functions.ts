@@ -14,6 +14,7 @@ import type { QueueClient } from './queue-client.ts';
 export type FunctionsOptions = {
   readonly place: Place;
   readonly endpointUrl: () => string;
+  readonly nameServer: string | undefined;
   readonly queue: QueueClient;
   readonly onLog: (functionName: string, line: string) => void;
   readonly onInvoked: (functionName: string) => void;
@@ -60,6 +61,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       definition,
       place: options.place,
       endpointUrl: options.endpointUrl(),
+      nameServer: options.nameServer,
       onLine: (line) => options.onLog(definition.name, line),
     });
     return found.pool;

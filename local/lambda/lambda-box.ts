@@ -16,6 +16,8 @@ export type LambdaBoxOptions = {
   readonly place: Place;
   readonly clock: LocalClock;
   readonly sqs: Emulator;
+  /** Name server that functions ask, `host:port`; without one they ask nobody. */
+  readonly nameServer?: string;
   readonly onLog: (functionName: string, line: string) => void;
   /** Told of every invocation that a function gets. */
   readonly onInvoked?: (functionName: string) => void;
@@ -63,6 +65,7 @@ export function createLambdaBox(options: LambdaBoxOptions): LambdaBox {
     onLog,
     retryDelaysMs,
     endpointUrl: options.endpointUrl,
+    nameServer: options.nameServer,
     onInvoked: options.onInvoked ?? (() => undefined),
   });
   const mappings = createMappings({ functions, queue, clock, onLog });

@@ -13,6 +13,8 @@ export function processVariables(options: {
   readonly definition: LambdaFunction;
   readonly place: Place;
   readonly endpointUrl: string;
+  /** `host:port` of the name server that the worker's guard lets it ask. */
+  readonly nameServer: string | undefined;
   /** `host:port` of the Runtime API server of this environment. */
   readonly runtimeApi: string;
   readonly logStreamName: string;
@@ -39,6 +41,7 @@ export function processVariables(options: {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: options.endpointUrl,
+    ...(options.nameServer === undefined ? {} : { LOCAL_NAME_SERVER: options.nameServer }),
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: os.devNull,
     AWS_SHARED_CREDENTIALS_FILE: os.devNull,

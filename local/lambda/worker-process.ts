@@ -13,6 +13,7 @@ export type WorkerOptions = {
   readonly definition: LambdaFunction;
   readonly place: Place;
   readonly endpointUrl: string;
+  readonly nameServer: string | undefined;
   readonly onLine: (line: string) => void;
 };
 
@@ -26,7 +27,7 @@ export function spawnWorker(
   runtimeApi: string,
   onEnd: (reason: string) => void,
 ): ChildProcess {
-  const { definition, place, endpointUrl } = options;
+  const { definition, place, endpointUrl, nameServer } = options;
   const child = spawn(
     process.execPath,
     [
@@ -42,6 +43,7 @@ export function spawnWorker(
         definition,
         place,
         endpointUrl,
+        nameServer,
         runtimeApi,
         logStreamName: logStreamName(),
       }),

@@ -33,7 +33,7 @@ const endpointUrl = 'http://127.0.0.1:4566';
 
 /** A Lambda box beside a queue emulator in this process, with bundles in a folder of its own. */
 export async function openWorkbench(
-  options: { readonly asyncRetryDelaysMs?: readonly number[] } = {},
+  options: { readonly asyncRetryDelaysMs?: readonly number[]; readonly nameServer?: string } = {},
 ): Promise<Workbench> {
   const folder = mkdtempSync(join(tmpdir(), 'lambda-workbench-'));
   const app = await buildApp({ logger: false });

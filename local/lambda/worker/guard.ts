@@ -14,11 +14,20 @@ import net from 'node:net';
 
 type Patched = (this: unknown, ...args: unknown[]) => unknown;
 
+useOwnNameServer();
 guardSockets();
 guardNames();
 guardDatagrams();
 guardChildProcesses();
 syncBuiltinESMExports();
+
+/** As Lambda gives its functions the name server of its network. */
+function useOwnNameServer(): void {
+  const server = process.env['LOCAL_NAME_SERVER'];
+  if (server === undefined) return;
+  dns.setServers([server]);
+  dns.promises.setServers([server]);
+}
 
 function guardSockets(): void {
   const connect = net.Socket.prototype.connect;
@@ -62,11 +71,23 @@ function guardNames(): void {
   }
 }
 
-/** A query goes to a name server, even for the name localhost. */
+/** A query goes to a name server, even for the name localhost; the box has one on this machine. */
 function replaceQuery(owner: object, name: string): void {
-  replace(owner, name, (...args) =>
-    fail(owner, refusal('ask a name server about', String(args[0]))),
-  );
+  const original = Reflect.get(owner, name);
+  replace(owner, name, function (...args) {
+    const servers: unknown = Reflect.get(Object(this ?? owner), 'getServers');
+    const asked: unknown = typeof servers === 'function' ? servers.call(this ?? owner) : [];
+    const isOurs =
+      Array.isArray(asked) && asked.length > 0 && asked.every((one) => isLocal(hostOf(one)));
+    if (!isOurs) return fail(owner, refusal('ask a name server about', String(args[0])));
+    return Reflect.apply(original, this, args);
+  });
+}
+
+function hostOf(server: unknown): string {
+  return String(server)
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '');
 }
 
 function replaceLocalLookup(owner: object, name: string): void {
