@@ -40,6 +40,22 @@ export const localCalls: readonly LocalCallHelp[] = [
   { method: 'GET', path: '/_local/dns', does: 'lists names that its owner set' },
   { method: 'PUT', path: '/_local/dns', does: 'sets what a name says, such as its mail servers' },
   { method: 'DELETE', path: '/_local/dns', does: 'takes a name away; ?name=NAME' },
+  {
+    method: 'GET',
+    path: '/_local/world',
+    does: 'shows the mailbox providers: on or off, how fast',
+  },
+  { method: 'PUT', path: '/_local/world', does: 'switches them on, says whose domains are whose' },
+  {
+    method: 'POST',
+    path: '/_local/world',
+    does: 'makes something happen there: a block, a listing, an outage',
+  },
+  {
+    method: 'GET',
+    path: '/_local/world/listings',
+    does: 'lists the blocklists that name an address or a domain; ?name=NAME',
+  },
   { method: 'GET', path: '/_local/queues', does: 'counts the messages of each queue' },
   {
     method: 'GET',

@@ -136,6 +136,7 @@ function localRoutesOf(events: Events, ses: Ses, records: DnsRecords): Services[
     '/_local/events': events.local,
     '/_local/messages': ses.local,
     '/_local/ses': ses.local,
+    '/_local/world': ses.local,
   };
 }
 

@@ -107,4 +107,26 @@ export type WorldEvent =
       readonly provider: string;
       readonly forMs: number;
       readonly share?: number;
-    };
+    }
+  /** A provider gives this reply to a share of its mail, true or not. */
+  | {
+      readonly kind: 'answer';
+      readonly provider: string;
+      readonly reply: string;
+      readonly status: string;
+      readonly share?: number;
+      readonly forMs?: number;
+    }
+  /** Providers know the name: for weeks it has sent so much a day to each of them, and nothing bad. */
+  | {
+      readonly kind: 'acquaint';
+      readonly name: string;
+      readonly as: 'ip' | 'domain';
+      /** All of them where absent. */
+      readonly provider?: string;
+      readonly mailsPerDay: number;
+      /** Of its busiest hour; a quarter of the day unless given. */
+      readonly mailsPerHour?: number;
+    }
+  /** A provider lifts what stands against a name; where none is named all do, and all lists. */
+  | { readonly kind: 'forgive'; readonly name: string; readonly provider?: string };

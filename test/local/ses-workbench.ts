@@ -50,7 +50,11 @@ export async function openWorkbench(): Promise<Workbench> {
   });
   const endpoint: Endpoint = await openEndpoint(0, {
     emulators: { ses: ses.handle },
-    localRoutes: { '/_local/messages': ses.local, '/_local/ses': ses.local },
+    localRoutes: {
+      '/_local/messages': ses.local,
+      '/_local/ses': ses.local,
+      '/_local/world': ses.local,
+    },
     authorize: () => undefined,
     onFailure: (_request, cause) => {
       throw cause;

@@ -14,6 +14,7 @@ const targetProperties = z.strictObject({
   Id: z.string(),
   Arn: z.string(),
   DeadLetterConfig: z.object({ Arn: z.string() }).optional(),
+  SqsParameters: z.strictObject({ MessageGroupId: z.string() }).optional(),
   RoleArn: acceptedUnread,
   RetryPolicy: acceptedUnread,
 });
@@ -115,7 +116,7 @@ function ruleTarget(target: z.output<typeof targetProperties>, hands: TargetHand
     id: target.Id,
     arn: target.Arn,
     makeInput: compileInput(target),
-    deliver: targetDelivery(target.Arn, hands),
+    deliver: targetDelivery(target.Arn, hands, target.SqsParameters?.MessageGroupId),
     deadLetter:
       deadLetterArn === undefined ? undefined : (text) => hands.sendMessage(deadLetterArn, text),
   };

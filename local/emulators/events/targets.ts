@@ -7,15 +7,18 @@ export type TargetHands = {
     functionArn: string,
     payload: Json,
   ) => Promise<{ readonly error?: { readonly type: string; readonly message: string } }>;
-  readonly sendMessage: (queueArn: string, body: string) => Promise<void>;
+  /** `group` is the message group of a FIFO queue. */
+  readonly sendMessage: (queueArn: string, body: string, group?: string) => Promise<void>;
   readonly publish: (topicArn: string, messages: string[]) => Promise<void>;
 };
 
-type Deliver = (hands: TargetHands, arn: string, text: string) => Promise<void>;
+type Target = { readonly arn: string; readonly group: string | undefined };
+
+type Deliver = (hands: TargetHands, target: Target, text: string) => Promise<void>;
 
 /** Service in the target's ARN → how an input, as text, gets there. */
 const deliveries: Readonly<Record<string, Deliver>> = {
-  lambda: async (hands, arn, text) => {
+  lambda: async (hands, { arn }, text) => {
     const payload = parseJson(text);
     if (payload === undefined) {
       throw new Error(`input for ${arn} got ${text.slice(0, 200)}, allowed is JSON`);
@@ -23,8 +26,8 @@ const deliveries: Readonly<Record<string, Deliver>> = {
     const { error } = await hands.invoke(arn, payload);
     if (error !== undefined) throw new Error(`${error.type}: ${error.message}`);
   },
-  sqs: (hands, arn, text) => hands.sendMessage(arn, text),
-  sns: (hands, arn, text) => hands.publish(arn, [text]),
+  sqs: (hands, { arn, group }, text) => hands.sendMessage(arn, text, group),
+  sns: (hands, { arn }, text) => hands.publish(arn, [text]),
 };
 
 /**
@@ -32,9 +35,13 @@ const deliveries: Readonly<Record<string, Deliver>> = {
  *
  * @throws Error when the ARN is not that of a function, a queue or a topic.
  */
-export function targetDelivery(arn: string, hands: TargetHands): (text: string) => Promise<void> {
+export function targetDelivery(
+  arn: string,
+  hands: TargetHands,
+  group?: string,
+): (text: string) => Promise<void> {
   const deliver = deliveries[arn.split(':')[2] ?? ''];
-  if (deliver !== undefined) return (text) => deliver(hands, arn, text);
+  if (deliver !== undefined) return (text) => deliver(hands, { arn, group }, text);
   throw new Error(
     `target got ${arn}, allowed in the local runtime are Lambda functions, SQS queues and SNS topics`,
   );

@@ -27,7 +27,8 @@ export type Messaging = {
   readonly sts: Emulator;
   /** Publishes in batches of ten, without signature and socket. */
   readonly publish: (topicArn: string, messages: readonly string[]) => Promise<void>;
-  readonly sendMessage: (queueArn: string, body: string) => Promise<void>;
+  /** `group` is the message group of a FIFO queue. */
+  readonly sendMessage: (queueArn: string, body: string, group?: string) => Promise<void>;
   /** Counts messages of all queues, those of the box itself included. */
   readonly queueDepths: () => Promise<readonly QueueDepth[]>;
   readonly close: () => Promise<void>;
@@ -74,9 +75,13 @@ export async function createMessaging(options: MessagingOptions): Promise<Messag
     sts: pass,
     s3: async (request) => (request.body.length > objectBytesMax ? tooLarge : pass(request)),
     publish: (topicArn, messages) => publish(client, topicArn, messages),
-    sendMessage: async (queueArn, body) => {
+    sendMessage: async (queueArn, body, group) => {
       const name = queueArn.slice(queueArn.lastIndexOf(':') + 1);
-      await client.sqs('SendMessage', { QueueUrl: queueUrl(name), MessageBody: body });
+      await client.sqs('SendMessage', {
+        QueueUrl: queueUrl(name),
+        MessageBody: body,
+        ...(group === undefined ? {} : { MessageGroupId: group }),
+      });
     },
     queueDepths: () => queueDepths(client),
     close: async () => {

@@ -1,5 +1,5 @@
 import type { LocalClock, Place } from '../../aws.ts';
-import type { Timer } from '../../timer.ts';
+import { realTimer, type Timer } from '../../timer.ts';
 import { type AccountState, newAccount } from './account/account-state.ts';
 import type { ConfigurationSet } from './account/configuration-set.ts';
 import { DedicatedIps } from './account/dedicated-ips.ts';
@@ -13,6 +13,7 @@ import type { RecipientScript } from './events/scripts.ts';
 import { Notes } from './notes.ts';
 import { Mailbox } from './sending/mailbox.ts';
 import { DailyQuota, TokenBucket } from './sending/send-rate.ts';
+import { LocalWorld } from './world/local-world.ts';
 
 /** Everything the emulated account holds; each operation receives it first. */
 export type SesContext = {
@@ -32,6 +33,7 @@ export type SesContext = {
   readonly scripts: Map<string, RecipientScript>;
   readonly mailbox: Mailbox;
   readonly schedule: EventSchedule;
+  readonly world: LocalWorld;
   readonly putEvents: PutEvents | undefined;
   readonly notes: Notes;
 };
@@ -54,11 +56,12 @@ const defaultSeed = 1;
 
 /** Returns an empty account with production access and SES's default settings. */
 export function newContext(options: ContextOptions): SesContext {
-  const draw = seededDice(options.seed ?? defaultSeed);
+  const { seed = defaultSeed, timer = realTimer, clock } = options;
+  const draw = seededDice(seed);
   const notes = new Notes((text) => process.emitWarning(text, 'LocalSes'));
   return {
     place: options.place,
-    clock: options.clock,
+    clock,
     draw,
     account: newAccount(),
     identities: new Map(),
@@ -71,7 +74,8 @@ export function newContext(options: ContextOptions): SesContext {
     dailyQuota: new DailyQuota(),
     scripts: new Map(),
     mailbox: new Mailbox(),
-    schedule: new EventSchedule({ publish: options.publish, notes, timer: options.timer }),
+    schedule: new EventSchedule({ publish: options.publish, notes, timer }),
+    world: new LocalWorld({ clock, timer, seed }),
     putEvents: options.putEvents,
     notes,
   };

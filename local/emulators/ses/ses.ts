@@ -36,10 +36,12 @@ export type Ses = {
   readonly providers: ResourceProviders;
   /** The SES v2 API, service `ses`. */
   readonly handle: Emulator;
-  /** `/_local/messages…` and `/_local/ses…`. */
+  /** `/_local/messages…`, `/_local/ses…` and `/_local/world…`. */
   readonly local: Emulator;
   /** The identity that covers an address: e-mail identity, its domain, a parent; else the domain. */
   readonly identityFor: (from: string) => string;
+  /** Blocklists that name an address or a domain in the world of this account; see world/blocklists.ts. */
+  readonly listingsOf: (name: string) => readonly string[];
   /** Events not yet confirmed by `publish`. */
   readonly pendingEvents: () => number;
   readonly close: () => void;
@@ -56,8 +58,12 @@ export function createSes(options: SesOptions): Ses {
       const { bare } = readAddress(from);
       return coveringIdentity(context, bare)?.name ?? domainOf(bare);
     },
+    listingsOf: (name) => context.world.listingsOf(name),
     pendingEvents: () => context.schedule.pending,
-    close: () => context.schedule.close(),
+    close: () => {
+      context.world.switchOff();
+      context.schedule.close();
+    },
   };
 }
 

@@ -57,6 +57,11 @@ const routes: readonly Route[] = [
   ),
   on('GET', path('identities/([^/?]+)'), 'GetEmailIdentity', 'identity'),
   on('GET', path('templates/([^/?]+)'), 'GetEmailTemplate', 'template'),
+  {
+    method: 'PUT',
+    path: path('dedicated-ips/([^/?]+)/pool'),
+    permissions: moveDedicatedIp,
+  },
   on('GET', path('dedicated-ip-pools/([^/?]+)'), 'GetDedicatedIpPool', 'dedicated-ip-pool'),
 ];
 
@@ -89,6 +94,18 @@ function on(method: string, pattern: RegExp, operation: string, type: string): R
       },
     ],
   };
+}
+
+/** A move is judged by the pool that it leads to, which stands in the body. */
+function moveDedicatedIp(
+  request: AwsRequest,
+  _match: RegExpExecArray,
+  context: ActionContext,
+): readonly RequiredPermission[] {
+  const pool = stringAt(jsonBody(request), 'DestinationPoolName') ?? '';
+  return [
+    { action: 'ses:PutDedicatedIpInPool', resource: sesArn(`dedicated-ip-pool/${pool}`, context) },
+  ];
 }
 
 /**

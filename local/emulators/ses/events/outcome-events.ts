@@ -1,6 +1,7 @@
 import type { SesContext } from '../context.ts';
 import { between } from '../dice.ts';
 import { type Message, recipientsOf } from '../sending/message.ts';
+import { attemptDelivery } from '../world/attempts.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcomes.ts';
 import { publishEvent } from './publishing.ts';
@@ -77,12 +78,20 @@ function planOf(
   message: Message,
   { bare, outcome }: { readonly bare: string; readonly outcome: Outcome },
 ): Plan {
-  const deliver = { wait: waits.answer, run: () => deliveryEvent(context, message, bare) };
+  const addresses = [bare];
+  const deliver = {
+    wait: waits.answer,
+    run: () => deliveryEvent(context, message, { addresses }),
+  };
   switch (outcome.kind) {
     case 'silent':
       return [];
     case 'delivery':
       return [deliver];
+    case 'world': {
+      const first = { message, address: bare, attempt: 1, ageMs: 0 };
+      return [{ wait: waits.answer, run: () => attemptDelivery(context, first) }];
+    }
     case 'delay': {
       const run = (): void => delayEvent(context, message, { delay: outcome, address: bare });
       return [
@@ -97,7 +106,7 @@ function planOf(
       return [deliver, { wait: waits.complaintAfterDelivery, run }];
     }
     case 'bounce': {
-      const about = { bounce: outcome, addresses: [bare] };
+      const about = { bounce: outcome, addresses };
       const run = (): void => bounceEvent(context, message, about);
       if (outcome.afterDelivery !== true) return [{ wait: waits.answer, run }];
       return [deliver, { wait: waits.autoReplyAfterDelivery, run }];

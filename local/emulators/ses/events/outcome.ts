@@ -12,7 +12,8 @@ export type Bounce = {
 
 /** What becomes of one recipient. */
 export type Outcome =
-  | { readonly kind: 'delivery' | 'silent' }
+  /** `world`: the recipient's provider decides. */
+  | { readonly kind: 'delivery' | 'silent' | 'world' }
   | Bounce
   | {
       readonly kind: 'complaint';

@@ -4,12 +4,14 @@ import type { Outcome } from './outcome.ts';
 import { scripted } from './scripts.ts';
 import { simulated } from './simulator.ts';
 
-/** Decides a recipient's fate: SES's own list first, then simulator, script, and delivery. */
+/** Decides a recipient's fate: SES's own list first, then simulator, script, and its provider or delivery. */
 export function outcomeOf(context: SesContext, message: Message, address: string): Outcome {
   return (
     onAccountList(context, message, address) ??
     simulated(address) ??
-    scripted(context.scripts.get(address.toLowerCase())) ?? { kind: 'delivery' }
+    scripted(context.scripts.get(address.toLowerCase())) ?? {
+      kind: context.world.isOn ? 'world' : 'delivery',
+    }
   );
 }
 

@@ -11,18 +11,21 @@ type Delay = Extract<Outcome, { kind: 'delay' }>;
 
 const receivers = ['198.51.100.25', '198.51.100.77', '203.0.113.9'] as const;
 
+/** Whom an event is about, and the address that their mail left from, where that is known. */
+type Left = { readonly addresses: readonly string[]; readonly outgoingIp?: string };
+
 /** Records and publishes that the receiving server took the mail. */
-export function deliveryEvent(context: SesContext, message: Message, address: string): void {
+export function deliveryEvent(context: SesContext, message: Message, left: Left): void {
   const at = context.clock();
-  const outgoingIp = context.dedicatedIps.outgoingIp(message.pool, context.draw);
-  message.status.set(address, 'delivered');
+  const { addresses, outgoingIp = outgoingIpOf(context, message) } = left;
+  for (const address of addresses) message.status.set(address, 'delivered');
   publishEvent(context, message, {
     name: 'Delivery',
     outgoingIp,
     body: {
       timestamp: iso(at),
       processingTimeMillis: Math.max(0, Math.round(at - message.atMs)),
-      recipients: [address],
+      recipients: addresses,
       smtpResponse: '250 2.6.0 Message received',
       remoteMtaIp: pick(context.draw, receivers) ?? receivers[0],
       reportingMTA: sesHost(outgoingIp),
@@ -34,7 +37,7 @@ export function deliveryEvent(context: SesContext, message: Message, address: st
 export function bounceEvent(
   context: SesContext,
   message: Message,
-  { bounce, addresses }: { readonly bounce: Bounce; readonly addresses: readonly string[] },
+  { bounce, addresses, outgoingIp }: Left & { readonly bounce: Bounce },
 ): void {
   const at = context.clock();
   const feedbackId = sesId(context.place.region, at, context.draw);
@@ -56,7 +59,9 @@ export function bounceEvent(
       // Only a delivery status notification names who reported; an automatic answer has none.
       ...(bounce.status === undefined
         ? {}
-        : { reportingMTA: `dns; ${reporter(context, message, held)}` }),
+        : {
+            reportingMTA: `dns; ${held ? 'amazonses.com' : sesHost(outgoingIp ?? outgoingIpOf(context, message))}`,
+          }),
     },
   });
 }
@@ -137,9 +142,8 @@ function bouncedRecipient({ status, diagnosticCode }: Bounce, emailAddress: stri
   };
 }
 
-function reporter(context: SesContext, message: Message, held: boolean): string {
-  if (held) return 'amazonses.com';
-  return sesHost(context.dedicatedIps.outgoingIp(message.pool, context.draw));
+function outgoingIpOf({ dedicatedIps, draw }: SesContext, { pool }: Message): string {
+  return dedicatedIps.outgoingIp(pool, draw);
 }
 
 /** SES names its hosts after the last two bytes of their address: `a8-31.smtp-out.amazonses.com`. */

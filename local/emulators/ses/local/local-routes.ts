@@ -15,6 +15,7 @@ import {
   viewIdentities,
   viewSuppression,
 } from './local-settings.ts';
+import { changeWorld, happenInWorld, viewListings, viewWorld } from './local-world-calls.ts';
 
 const settings: Readonly<Record<string, (call: LocalCall) => unknown>> = {
   'GET /ses/account': viewAccount,
@@ -28,6 +29,10 @@ const settings: Readonly<Record<string, (call: LocalCall) => unknown>> = {
   'GET /ses/identities': viewIdentities,
   'PUT /ses/identities': changeIdentity,
   'POST /ses/engagement': engage,
+  'GET /world': viewWorld,
+  'PUT /world': changeWorld,
+  'POST /world': happenInWorld,
+  'GET /world/listings': viewListings,
   'GET /ses/notes': ({ context }) => context.notes.list(),
 };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** An object that takes these keys alone, and names them to who gives another. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: ({ code, keys }) =>
       code === 'unrecognized_keys' && Array.isArray(keys)
@@ -51,8 +51,12 @@ export const recipientScripts = z.preprocess(
 /** `DELETE /_local/ses/recipients` with a body. */
 export const unscripted = strict({ address: z.string().min(1) });
 
-/** `PUT /_local/ses/dedicated-ips`: all addresses of a standard pool. */
-export const leasedIps = strict({ pool: z.string().min(1), ips: z.array(z.ipv4()) });
+/** `PUT /_local/ses/dedicated-ips`: all addresses of a standard pool, fresh or with their warm-up behind them. */
+export const leasedIps = strict({
+  pool: z.string().min(1),
+  ips: z.array(z.ipv4()),
+  warm: z.exactOptional(z.boolean()),
+});
 
 /** `PUT /_local/ses/identities`. */
 export const identityChange = strict({

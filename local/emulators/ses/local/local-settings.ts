@@ -55,7 +55,7 @@ export function viewSuppression({ context }: LocalCall): object {
 /** Leases addresses into a standard pool, as AWS Support would; the list replaces the pool's own. */
 export function leaseIps(call: LocalCall): object {
   const { dedicatedIps, account } = call.context;
-  const { pool, ips } = bodyOf(leasedIps, call);
+  const { pool, ips, warm: isWarm = !account.autoWarmup } = bodyOf(leasedIps, call);
   const isStandard = pool === defaultPool || dedicatedIps.pool(pool)?.mode === 'STANDARD';
   if (!isStandard) {
     refuse('BadRequestException', `pool ${pool} is no standard pool; create it first`);
@@ -63,9 +63,9 @@ export function leaseIps(call: LocalCall): object {
   for (const { ip } of dedicatedIps.ipsOf(pool)) if (!ips.includes(ip)) dedicatedIps.release(ip);
   for (const ip of ips) {
     // With automatic warm-up off, SES hands addresses over as fully warm.
-    const warm = account.autoWarmup
-      ? ({ warmup: 'IN_PROGRESS', percentage: 0 } as const)
-      : ({ warmup: 'DONE', percentage: 100 } as const);
+    const warm = isWarm
+      ? ({ warmup: 'DONE', percentage: 100 } as const)
+      : ({ warmup: 'IN_PROGRESS', percentage: 0 } as const);
     if (dedicatedIps.ip(ip)?.pool !== pool) dedicatedIps.put({ ip, pool, ...warm });
   }
   return dedicatedIps.ipsOf(pool);
