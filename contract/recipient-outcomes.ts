@@ -2,6 +2,7 @@
 import { messageIdOf, messageIdOfQueueMessage } from '../domain/message-id.ts';
 import { outcomeOf } from '../domain/outcome.ts';
 import {
+  bounceWords,
   holdReasons,
   type OutcomeName,
   parkReasons,
@@ -132,6 +133,7 @@ export function explainReason(reason: string): string | undefined {
     sesHoldReasons,
     suppressReasons,
     reportReasons,
+    bounceWords,
   ];
   return tables.find((table) => Object.hasOwn(table, reason))?.[reason];
 }

@@ -1,4 +1,5 @@
-import { judgeBounce } from './bounce.ts';
+import { classify } from './classification/classify.ts';
+import type { BounceReason, Classified, Diagnosis } from './classification/reasons.ts';
 import type { OutcomeName, SuppressReason } from './reasons.ts';
 
 /** One SES event about one recipient, without SES's JSON. */
@@ -22,7 +23,20 @@ export type FeedbackMeaning = {
   readonly suppress?: { readonly reason: SuppressReason; readonly scope: 'global' | 'tenant' };
   /** A reputation block: SES may have put the recipient on its list; it must come off. */
   readonly block?: true;
+  /** What the mailbox provider's reply says; of bounces and delays. */
+  readonly classified?: Classified;
 };
+
+/** SES's subtypes under which a permanent bounce may be about the mailbox; one that we do not know is not. */
+const deadSubTypes: ReadonlySet<string> = new Set(['General', 'NoEmail']);
+
+/** Refusals of who we are or what we sent. SES takes the recipients of some for dead all the same. */
+const blockReasons: ReadonlySet<BounceReason> = new Set([
+  'block-ip-reputation',
+  'blocklist-dnsbl',
+  'block-domain-reputation',
+  'spam-content',
+]);
 
 /**
  * Returns what an event means. A dead address is dead for every tenant; a complaint is about one
@@ -34,7 +48,9 @@ export function judgeFeedback(feedback: Feedback): FeedbackMeaning {
     case 'delivery':
       return { outcome: 'delivered' };
     case 'bounce':
-      return judgeBounceEvent(feedback);
+      return judgeBounce(feedback);
+    case 'deliverydelay':
+      return { classified: classify({ ...replyOf(feedback), delayType: feedback.type ?? '' }) };
     case 'complaint':
       return judgeComplaint(feedback);
     case 'reject':
@@ -46,28 +62,28 @@ export function judgeFeedback(feedback: Feedback): FeedbackMeaning {
   }
 }
 
-function judgeBounceEvent(feedback: Feedback): FeedbackMeaning {
+/** A recipient is dead where SES says permanent, of a mailbox, and the reply says so too. */
+function judgeBounce(feedback: Feedback): FeedbackMeaning {
   const [bounceType = '', bounceSubType = ''] = (feedback.type ?? '').split('/');
-  const meaning = judgeBounce({
-    bounceType,
-    bounceSubType,
-    ...(feedback.status === undefined ? {} : { status: feedback.status }),
-    ...(feedback.diagnostic === undefined ? {} : { diagnostic: feedback.diagnostic }),
-  });
-  switch (meaning) {
-    case 'suppressed-by-ses':
-      return { outcome: 'suppressed', reason: 'ses-suppressed' };
-    case 'dead-address':
-      return {
-        outcome: 'bounced',
-        reason: 'hard-bounce',
-        suppress: { reason: 'hard-bounce', scope: 'global' },
-      };
-    case 'block':
-      return { outcome: 'bounced', reason: 'block', block: true };
-    case 'other':
-      return { outcome: 'bounced', reason: bounceType === 'Permanent' ? 'refused' : 'soft-bounce' };
-  }
+  const classified = classify({ ...replyOf(feedback), bounceType, bounceSubType });
+  const { reason } = classified;
+  if (reason === 'suppressed')
+    return { outcome: 'suppressed', reason: 'ses-suppressed', classified };
+  const dead = classified.suppress && bounceType === 'Permanent' && deadSubTypes.has(bounceSubType);
+  return {
+    outcome: 'bounced',
+    reason,
+    classified,
+    ...(dead ? { suppress: { reason: 'hard-bounce', scope: 'global' } } : {}),
+    ...(blockReasons.has(reason) ? { block: true } : {}),
+  };
+}
+
+function replyOf({ diagnostic, status }: Feedback): Diagnosis {
+  return {
+    ...(diagnostic === undefined ? {} : { diagnostic }),
+    ...(status === undefined ? {} : { status }),
+  };
 }
 
 function judgeComplaint(feedback: Feedback): FeedbackMeaning {

@@ -1,3 +1,4 @@
+import type { BounceReason } from './classification/reasons.ts';
 import type { OutcomeName } from './reasons.ts';
 
 /** One thing known about a recipient; several may be true (delivered, then complained). */
@@ -19,6 +20,19 @@ const progress: Readonly<Record<OutcomeName, number>> = {
   complained: 7,
 };
 
+/** Reasons that pass, or say nothing: SES reports them as soft bounces. */
+const softReasons: ReadonlySet<string> = new Set<BounceReason>([
+  'mailbox-full',
+  'greylisted',
+  'rate-limited',
+  'server-error',
+  'network',
+  'dns',
+  'expired',
+  'undetermined',
+  'not-a-failure',
+]);
+
 /**
  * A soft bounce can be an out-of-office reply to mail that did arrive, so a Delivery outweighs it.
  * @see https://docs.aws.amazon.com/ses/latest/dg/monitor-using-event-publishing.html
@@ -26,7 +40,8 @@ const progress: Readonly<Record<OutcomeName, number>> = {
 const softBounceProgress = 3.5;
 
 function progressOf({ outcome, reason }: Fact): number {
-  return outcome === 'bounced' && reason === 'soft-bounce' ? softBounceProgress : progress[outcome];
+  const soft = outcome === 'bounced' && softReasons.has(reason ?? '');
+  return soft ? softBounceProgress : progress[outcome];
 }
 
 /** Returns what became of a recipient, undefined while nothing is known; facts may come in any order. */

@@ -70,6 +70,8 @@ export const holdReasons = {
     "other mail uses SES's rate up for now; it goes on by itself when its turn comes; a higher rate is AWS's to give",
   'allowance-spent':
     'the pool may send no more to this mailbox provider for now; it goes on when its allowance renews',
+  'reputation-hold':
+    'this part of the mail is held or slowed to protect its reputation: `decisions list` says why and until when; it goes on by itself',
 } as const;
 export type HoldReason = keyof typeof holdReasons;
 
@@ -96,19 +98,44 @@ export type SuppressReason = keyof typeof suppressReasons;
 
 /** What SES or the clock reported; nothing is to be done by the app. */
 export const reportReasons = {
-  expired: 'its expiresAt had passed before it could be sent',
+  expired:
+    'its time ran out: its expiresAt had passed before it could be sent, or SES tried in vain until the end',
   'no-answer':
     "SES has not answered: it may or may not have taken the mail; an SES event settles it, else the stream's policy after a quarter of an hour",
   settled: 'SES did not answer, but an SES event says that it took the mail',
-  'soft-bounce': 'given up for now: a full mailbox, deferrals until the end, or content',
-  refused: 'refused for good, for a reason that is not the address; nothing is suppressed',
-  block: 'the mailbox provider refused us, not the address; nothing is suppressed',
   abuse: 'the recipient reported it as spam',
   fraud: 'reported as fraud or phishing',
   virus: 'reported as carrying a virus',
-  'auth-failure': 'reported because its authentication failed',
   other: 'reported through a feedback loop without a kind',
   'queue-refused': 'SQS did not take the body; it never reached the pipeline',
+} as const;
+
+/** Why a mailbox provider refused a mail; whom each blames stands in classification/reasons.ts. */
+export const bounceWords = {
+  'invalid-recipient': 'the mailbox provider says that there is no such mailbox; it is suppressed',
+  'invalid-domain': "the recipient's domain takes no mail; the address is suppressed",
+  inactive: 'the mailbox is closed or disabled; it is suppressed',
+  'mailbox-full': 'the mailbox is full; nothing is suppressed',
+  'recipient-refused': 'the recipient or their rules refuse this mail; nothing is suppressed',
+  'block-ip-reputation':
+    'the mailbox provider refuses the address it was sent from; nothing is suppressed',
+  'blocklist-dnsbl': 'the address it was sent from stands on a blocklist; nothing is suppressed',
+  'block-domain-reputation':
+    'the mailbox provider refuses the sending domain or a linked one; nothing is suppressed',
+  'sender-rejected': 'the sender address was refused: check that it exists and takes mail',
+  'auth-failure': 'authentication failed: check SPF, DKIM, DMARC and reverse DNS',
+  'spam-content': 'the content was taken for spam or malware; nothing is suppressed',
+  policy: "refused by a rule of the recipient's side; nothing is suppressed",
+  'rate-limited': 'the mailbox provider took no more for now, until the end',
+  greylisted: 'the mailbox provider wanted it tried again later, until the end',
+  'server-error': "the mailbox provider's server was in trouble, until the end",
+  network: "the mailbox provider's server could not be reached, until the end",
+  dns: "the recipient's domain could not be looked up, until the end",
+  'too-large': 'the mail is larger than the mailbox provider takes',
+  protocol: 'the form of the mail was refused',
+  'relay-denied': "the server does not take mail for the recipient's domain",
+  undetermined: 'refused without a reason that we can read; nothing is suppressed',
+  'not-a-failure': 'an automatic answer that SES reports as a bounce',
 } as const;
 
 /** What can become of one recipient; the last thing wins in the order of `domain/outcome.ts`. */

@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 export type ProveOptions = {
   /** Print one JSON object instead of the page. */
   readonly json: boolean;
   /** Seconds that `npm test` took, for the page; it is not measured here. */
   readonly testSeconds?: number;
+  /** Labelled replies of mailbox providers, JSON lines; GOODSTANDING_DIAGNOSTICS says it too. */
+  readonly diagnostics?: string;
 };
 
 /** Returns what `npm run prove -- …` asks for; wrong words end the process with a sentence and code 2. */
@@ -13,6 +15,11 @@ export function readOptions(args: readonly string[]): ProveOptions {
     .description('Measure every number that this repository claims, and write docs/measured.md.')
     .option('--json', 'print one JSON object instead of the page', false)
     .option('--test-seconds <seconds>', 'how long npm test took, to stand in the page', seconds)
+    .addOption(
+      new Option('--diagnostics <file>', 'labelled replies to measure the classifier on').env(
+        'GOODSTANDING_DIAGNOSTICS',
+      ),
+    )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
   return command.opts<ProveOptions>();

@@ -4,8 +4,11 @@ import { type FeedbackMeaning, judgeFeedback } from '../../domain/feedback.ts';
 
 type Event = Parameters<typeof judgeFeedback>[0];
 
+/** What it means for the mail and the recipient; the reading of the reply is the classifier's. */
 function check(event: Omit<Event, 'at'>, expected: FeedbackMeaning): void {
-  expect(judgeFeedback({ at: 0, ...event })).toEqual(expected);
+  const { classified, ...meaning } = judgeFeedback({ at: 0, ...event });
+  expect(meaning).toEqual(expected);
+  expect(classified !== undefined).toBe(/bounce|deliverydelay/.test(event.kind));
 }
 
 const globally = { reason: 'hard-bounce', scope: 'global' } as const;
@@ -37,22 +40,22 @@ describe('an event of SES', () => {
     [
       'a hard bounce suppresses for everybody',
       bounce('Permanent/General', '550 5.1.1 user unknown'),
-      { outcome: 'bounced', reason: 'hard-bounce', suppress: globally },
+      { outcome: 'bounced', reason: 'invalid-recipient', suppress: globally },
     ],
     [
       'a block suppresses nobody and comes off the list of SES',
       bounce('Permanent/General', '550 5.7.1 on our block list (S3150)'),
-      { outcome: 'bounced', reason: 'block', block: true },
+      { outcome: 'bounced', reason: 'block-ip-reputation', block: true },
     ],
     [
       'a transient bounce suppresses nobody',
       bounce('Transient/MailboxFull', '552 5.2.2 over quota'),
-      { outcome: 'bounced', reason: 'soft-bounce' },
+      { outcome: 'bounced', reason: 'mailbox-full' },
     ],
     [
       'a permanent refusal for another reason suppresses nobody',
       bounce('Permanent/General', '552 5.3.4 too big'),
-      { outcome: 'bounced', reason: 'refused' },
+      { outcome: 'bounced', reason: 'too-large' },
     ],
     [
       'what SES did not send is suppressed, not bounced',
@@ -84,6 +87,43 @@ describe('an event of SES', () => {
       { outcome: 'complained', reason: type, suppress: forTenant },
     ),
   );
+
+  test('a delay is read like a bounce', () => {
+    const meaning = judgeFeedback({
+      kind: 'deliverydelay',
+      at: 0,
+      type: 'General',
+      diagnostic: 'smtp; 421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred',
+    });
+    expect(meaning.classified).toMatchObject({ reason: 'block-ip-reputation', ip: '192.0.2.1' });
+    expect(meaning.outcome).toBeUndefined();
+    const silent = judgeFeedback({ kind: 'deliverydelay', at: 0, type: 'IPFailure' });
+    expect(silent.classified?.reason).toBe('block-ip-reputation');
+  });
+
+  test('suppresses where SES says permanent and the reply says dead, and nowhere else', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('Permanent', 'Transient', 'Undetermined', 'New'),
+        fc.constantFrom('General', 'NoEmail', 'MailboxFull', 'ContentRejected', 'BrandNew'),
+        fc.constantFrom('550 5.1.1 user unknown', '550 block list (S3150)', '552 over quota', ''),
+        (bounceType, bounceSubType, diagnostic) => {
+          const { suppress, block, reason } = judgeFeedback({
+            at: 0,
+            ...bounce(`${bounceType}/${bounceSubType}`, diagnostic),
+          });
+          expect(suppress !== undefined).toBe(
+            bounceType === 'Permanent' &&
+              /General|NoEmail/.test(bounceSubType) &&
+              reason === 'invalid-recipient',
+          );
+          expect(block).toBe(
+            diagnostic.includes('S3150') ? true : reason === 'spam-content' || undefined,
+          );
+        },
+      ),
+    );
+  });
 
   test('never suppresses and blames a block at once, whatever it says', () => {
     fc.assert(

@@ -72,7 +72,7 @@ async function afterwards(to: string): Promise<readonly [acme: string, umbrella:
 test('a hard bounce suppresses the address for every tenant', async () => {
   const { to, id } = await sendTo({ outcome: 'bounce' });
   const { reason, facts } = await untilOne(world, { id, tenant: 'acme' }, 'bounced');
-  expect(reason).toBe('hard-bounce');
+  expect(reason).toBe('invalid-recipient');
   expect(facts.at(-1)).toMatchObject({ type: 'Permanent/General', status: '5.1.1' });
   expect(await suppressions(to)).toEqual({ global: 'hard-bounce' });
   expect(await afterwards(to)).toEqual(['suppressed', 'suppressed']);
@@ -131,10 +131,10 @@ type Harmless = {
   readonly reason?: string;
 };
 
-const blockedBy = (diagnosticCode: string) => ({
+const blockedBy = (diagnosticCode: string, reason: string) => ({
   answer: { outcome: 'block', diagnosticCode: `smtp; ${diagnosticCode}` },
   outcome: 'bounced' as const,
-  reason: 'block',
+  reason,
 });
 
 const harmless: readonly Harmless[] = [
@@ -142,19 +142,28 @@ const harmless: readonly Harmless[] = [
     title: 'a full mailbox',
     answer: { outcome: 'softBounce' },
     outcome: 'bounced',
-    reason: 'soft-bounce',
+    reason: 'mailbox-full',
   },
   {
     title: 'a block by a blocklist',
-    ...blockedBy('550 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org'),
+    ...blockedBy(
+      '550 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org',
+      'blocklist-dnsbl',
+    ),
   },
   {
     title: 'a block by Microsoft',
-    ...blockedBy('550 5.7.1 Part of their network is on our block list (S3150).'),
+    ...blockedBy(
+      '550 5.7.1 Part of their network is on our block list (S3150).',
+      'block-ip-reputation',
+    ),
   },
   {
     title: 'a block by Yahoo',
-    ...blockedBy('421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints'),
+    ...blockedBy(
+      '421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints',
+      'block-ip-reputation',
+    ),
   },
   {
     title: 'a not-spam report',

@@ -60,7 +60,7 @@ test('an app hears of each outcome once: delivered, bounced, suppressed, and acc
   ];
   expect(await Promise.all(ids.map((id) => told(id)))).toEqual([
     ['delivered'],
-    ['bounced/hard-bounce'],
+    ['bounced/invalid-recipient'],
     ['suppressed/manual'],
     ['accepted'],
   ]);
