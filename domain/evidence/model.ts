@@ -45,7 +45,7 @@ export type Failure = {
   readonly heardAt: EpochMs;
   readonly signal: Signal;
   readonly reason: BounceReason | 'complaint';
-  /** Share of a failure, 0..1. */
+  /** Share of a failure, 0..1; above 1 for several like failures under one key, as a simulation may add. */
   readonly weight: number;
   readonly recipientDomain: string;
   /**
@@ -108,7 +108,10 @@ export type EvidenceBook = {
   readonly void: (sent: Sent) => void;
   /** Returns false where it was known. */
   readonly addFailure: (failure: Failure) => boolean;
-  /** Buckets of a region and signal, oldest first; those without mail are left out. */
+  /**
+   * Buckets of a region and signal, oldest first; those without mail and failures are left out. Of what
+   * tenants share (no tenant, identity or campaign in the region) failures count with caps.
+   */
   readonly series: (
     region: Region,
     signal: Signal,
