@@ -5,6 +5,9 @@ import { measureBench } from '../bench/bench.ts';
 import { formatPage, pageLook } from '../cli/page.ts';
 import { synthesize } from './assembly.ts';
 import { measureBadRequests } from './bad-requests.ts';
+import { measureBlame } from './blame.ts';
+import { measureClassification } from './classification.ts';
+import { measureEvidence } from './evidence.ts';
 import { measureFaults } from './faults.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureMime } from './mime.ts';
@@ -31,7 +34,10 @@ export async function prove(args: readonly string[]): Promise<number> {
 async function run(options: ProveOptions): Promise<number> {
   const startedAt = performance.now();
   const machine = describeMachine();
-  const sections = await measure((text) => process.stderr.write(`${text} …\n`));
+  const sections = [
+    ...(await measure((text) => process.stderr.write(`${text} …\n`))),
+    measureClassification(options.diagnostics),
+  ];
   const seconds = (performance.now() - startedAt) / 1000;
   const page = pageOf(sections, { machine, seconds, options });
   writeFileSync(join(repositoryRoot, 'docs', 'measured.md'), page);
@@ -59,9 +65,20 @@ async function measure(onProgress: (text: string) => void): Promise<readonly Sec
     const bad = await measureBadRequests(made);
     const bench = await measureBench(onProgress);
     const faults = await measureFaults(onProgress);
-    return [startup, throughput, ...bench, faults, mime, bad, template, cost].filter(
-      (section) => section !== undefined,
-    );
+    const evidence = measureEvidence(onProgress);
+    const blame = measureBlame(onProgress);
+    return [
+      startup,
+      throughput,
+      ...bench,
+      faults,
+      evidence,
+      blame,
+      mime,
+      bad,
+      template,
+      cost,
+    ].filter((section) => section !== undefined);
   } finally {
     made.remove();
   }
