@@ -1,6 +1,7 @@
 /** The words of the rotation loop: what stands, what may be done, and what was decided. */
 import type { WeightedPool } from '../assignment.ts';
 import type { Cause, Undecided } from '../blame/model.ts';
+import type { Signal } from '../classification/reasons.ts';
 import type { EvidenceBook, Region, Verdict } from '../evidence/model.ts';
 import type { EpochMs } from '../time.ts';
 
@@ -65,6 +66,8 @@ export type Stream = {
   /** Weighted pools by provider; `*` for every provider without a word of its own. */
   readonly assignment: ReadonlyMap<string, readonly WeightedPool[]>;
   readonly maxDeliverySeconds: number;
+  /** Mail that bounced because its pool was blocked may be sent again through another. */
+  readonly rescue?: true;
 };
 
 /** What dispatch must do with a part of the mail until it is lifted. */
@@ -76,6 +79,8 @@ export type Order = {
   readonly share: number;
   /** Tenants whose mail may leave all the same, and how many of each: probes that decide. */
   readonly probes?: { readonly tenants: readonly string[]; readonly mails: number };
+  /** Streams that it concerns; absent where it concerns all. */
+  readonly streams?: readonly string[];
   readonly since: EpochMs;
   readonly until: EpochMs;
   readonly decision: string;
@@ -101,6 +106,9 @@ export type ActionKind = (typeof actionKinds)[number];
 export const autonomies = ['observe', 'propose', 'veto', 'act'] as const;
 export type Autonomy = (typeof autonomies)[number];
 
+/** How far a pool is on the ladder at a provider, and what that allows. */
+export type Caps = Pick<Warmth, 'step' | 'dayCap' | 'hourCap'>;
+
 /** One change of what stands. */
 export type Action =
   | { readonly kind: 'hold-tenant' | 'hold-pair' | 'slow'; readonly order: Order }
@@ -116,14 +124,24 @@ export type Action =
       readonly pool: string;
       readonly provider: string;
       readonly standing: Standing;
+      /** What stood before; absent where the pool had no word of its own there. */
+      readonly before?: Standing;
     }
-  | { readonly kind: 'quarantine-ip'; readonly ip: string; readonly from: string }
-  | { readonly kind: 'release'; readonly orderId: string }
+  /** Takes an address out of its pool; `to` is the quarantine pool unless it is taken back. */
+  | {
+      readonly kind: 'quarantine-ip';
+      readonly ip: string;
+      readonly from: string;
+      readonly to?: string;
+    }
+  /** `order` is the order as it stood, so that it can be given again. */
+  | { readonly kind: 'release'; readonly orderId: string; readonly order?: Order }
   | {
       readonly kind: 'grow';
       readonly pool: string;
       readonly provider: string;
-      readonly warmth: Pick<Warmth, 'step' | 'dayCap' | 'hourCap'>;
+      readonly warmth: Caps;
+      readonly before?: Caps;
     }
   | {
       readonly kind: 'rescue';
@@ -144,6 +162,13 @@ export type Brake =
   | 'nothing-warm'
   | 'refused'
   | 'change-window';
+
+/**
+ * What became of a decision afterwards: a person approved or objected to a proposal, its veto window ended
+ * without objection, it was undone, or what it set ran out.
+ */
+export const settlements = ['approved', 'vetoed', 'acted', 'undone', 'returned'] as const;
+export type Settlement = (typeof settlements)[number];
 
 /** What was decided, why, until when, and how it is undone. */
 export type Decision = {
@@ -168,6 +193,12 @@ export type Decision = {
   readonly until?: EpochMs;
   /** The command that undoes it. */
   readonly undo?: string;
+  /** Share of a stream's mail, 0..1, that it takes to another pool. */
+  readonly moved?: readonly { readonly stream: string; readonly share: number }[];
+  /** Who asked for it and why, where a person did. */
+  readonly by?: string;
+  readonly why?: string;
+  readonly settled?: Settlement;
 };
 
 /** Limits on what the loop does by itself. */
@@ -198,6 +229,15 @@ export type Situation = {
   /** Blocklists that list an address by our own query. */
   readonly listings: ReadonlyMap<string, readonly string[]>;
   readonly vetoMs: number;
+  /** Outside of a change window nothing is released or grown; everything else goes on. */
+  readonly changeWindow?: 'closed';
+  /**
+   * How many regions are watched: shared ones (pools, providers, their pairs), and those of who sends. Counted
+   * from the last hour's mail where the caller does not keep count.
+   */
+  readonly watched?: { readonly shared: number; readonly own: number };
+  /** What is normal for a region, 0..1, where its own past says so. */
+  readonly baselineOf?: (region: Region, signal: Signal) => number | undefined;
   readonly newId: () => string;
 };
 

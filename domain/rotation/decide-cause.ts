@@ -1,0 +1,109 @@
+/** From a cause to what is done about it. */
+import type { Cause } from '../blame/model.ts';
+import type { Verdict } from '../evidence/model.ts';
+import { epochMs, hourMs, minuteMs } from '../time.ts';
+import { counterEvidenceOf, evidenceOf } from './explain.ts';
+import { type Measure, measureFor } from './measures.ts';
+import type { Brake, Situation } from './model.ts';
+import { isTwiceInADay, saidLast, tenantHoldsSince } from './past.ts';
+import { type AdvisedPlan, type Outline, type Scene, sceneOf } from './plan.ts';
+import { planHold, planSlow } from './plan-holds.ts';
+import { planMove, planQuarantineIp, planQuarantinePool } from './plan-moves.ts';
+
+const planners: Readonly<Record<Measure, (scene: Scene) => Outline | undefined>> = {
+  'hold-tenant': (scene) => planHold(scene, 'hold-tenant'),
+  'hold-pair': (scene) => planHold(scene, 'hold-pair'),
+  slow: planSlow,
+  'slow-and-page': (scene) => {
+    const outline = planSlow(scene);
+    return outline && { ...outline, advice: adviceForAll };
+  },
+  move: planMove,
+  'quarantine-ip': planQuarantineIp,
+  'quarantine-pool': planQuarantinePool,
+};
+
+const adviceForAll =
+  'no single sender or pool explains it, so look at what all mail shares: From domain and DKIM, the account, the address range, the content; another pool would meet the same';
+
+/** What a stream's rescue is told of: mail that is lost already may go once more through a pool that takes it. */
+function rescueOf({ rescue }: Outline, { cause, situation }: Scene): AdvisedPlan | undefined {
+  const [to] = rescue?.to ?? [];
+  if (!rescue || to === undefined) return undefined;
+  const actions = situation.streams.flatMap((stream) =>
+    stream.rescue && [...stream.assignment.values()].flat().some(({ pool }) => pool === rescue.from)
+      ? [{ kind: 'rescue', stream: stream.stream, from: rescue.from, to } as const]
+      : [],
+  );
+  if (actions.length === 0) return undefined;
+  return {
+    id: situation.newId(),
+    actions,
+    cause,
+    evidence: evidenceOf(cause, undefined, situation.now),
+    counterEvidence: [],
+  };
+}
+
+/** Returns the plans for a cause: what is done about it, and the rescue of what it cost. */
+export function planCause(
+  cause: Cause,
+  verdict: Verdict | undefined,
+  situation: Situation,
+): readonly AdvisedPlan[] {
+  if (wasSaid(cause, situation)) return [];
+  const scene = sceneOf(cause, situation, verdict);
+  const outline = planners[measureFor(cause.signal, cause.kind)](scene);
+  if (!outline || (outline.actions.length === 0 && outline.advice === undefined)) return [];
+  const braked = withBrakes(outline, scene);
+  const plan: AdvisedPlan = {
+    id: scene.decision.id,
+    actions: braked.actions,
+    cause,
+    ...(verdict && { verdict }),
+    evidence: [...evidenceOf(cause, verdict, situation.now), ...braked.deeds],
+    counterEvidence: counterEvidenceOf(cause),
+    ...(braked.brake && { brake: braked.brake }),
+    ...(braked.moved && { moved: braked.moved }),
+    ...(braked.advice !== undefined && { advice: braked.advice }),
+  };
+  const rescue = braked.brake === 'same-cause-twice' ? undefined : rescueOf(braked, scene);
+  return rescue ? [plan, rescue] : [plan];
+}
+
+/** What would be done is not said again within the hour. */
+function wasSaid(cause: Cause, situation: Situation): boolean {
+  const last = saidLast(situation, cause);
+  return last !== undefined && !last.done && last.at > situation.now - hourMs;
+}
+
+const holdsWithinMs = 10 * minuteMs;
+
+/** Causes that come back, and more suspects than a bad day has, say that the loop itself may be wrong. */
+function withBrakes(outline: Outline, scene: Scene): Outline {
+  const { situation, cause } = scene;
+  const held = outline.actions.filter(({ kind }) => kind === 'hold-tenant').length;
+  const recent = tenantHoldsSince(situation, epochMs(situation.now - holdsWithinMs));
+  if (held > 0 && recent + held > situation.brakes.holdsMax)
+    return stopped(
+      outline,
+      'too-many-holds',
+      'look whether these tenants are really at fault, approve the holds that are right, and see what they share',
+    );
+  const moves = outline.actions.some(({ kind }) => kind === 'move' || kind === 'quarantine-ip');
+  if (!moves || !isTwiceInADay(situation, cause)) return outline;
+  // Mail that waits is neither lost nor seen by one more pool.
+  const hold = planHold(scene, 'hold-pair');
+  return {
+    ...stopped(
+      outline,
+      'same-cause-twice',
+      'this came back within a day, so the pool is hardly the cause: look at the domain, the content and the tenants; the mail waits until somebody lifts the hold or moves it by hand',
+    ),
+    actions: hold?.actions ?? [],
+  };
+}
+
+function stopped({ actions, deeds }: Outline, brake: Brake, advice: string): Outline {
+  return { actions, deeds, brake, advice };
+}

@@ -1,0 +1,181 @@
+/** Verdicts on what may be wrong, and the causes of what is. */
+import { findCauses } from '../blame/find-causes.ts';
+import type { Cause, Undecided } from '../blame/model.ts';
+import { type Signal, signals } from '../classification/reasons.ts';
+import { judge } from '../evidence/judge.ts';
+import type { Cell, EvidenceBook, Region, Verdict } from '../evidence/model.ts';
+import { toleratedRate } from '../evidence/signals.ts';
+import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../time.ts';
+import type { Situation, Trigger } from './model.ts';
+import { overlaps } from './orders.ts';
+import { answeredUntil } from './past.ts';
+import { allMail } from './traffic.ts';
+
+export type Found = {
+  readonly verdict: Verdict;
+  readonly causes: readonly Cause[];
+  readonly undecided?: Undecided;
+  /** Mail since the onset. */
+  readonly cells: readonly Cell[];
+};
+
+/** News of this time makes a region worth a look on schedule. */
+const newsMs = 10 * minuteMs;
+
+/** What is not decided after this long has either ended or makes news of its own. */
+const undecidedMs = 2 * hourMs;
+
+/** Single failures are looked through this far back: complaints come days later. */
+const lookBackMs = 3 * dayMs;
+
+/** Mail before an onset tells a large tenant from its pool. */
+const beforeMs = 10 * minuteMs;
+
+/** A block is earned in the days before it. */
+const earnedMs = 72 * hourMs;
+const earningSignals = ['hard-bounce', 'complaint', 'content', 'domain'] as const;
+
+/** Scans of one signal in one look; what is left is looked at again in a minute. */
+const scansMax = 4;
+
+/** Returns every cause of what the evidence acts on, by signal, the strongest first. */
+export function look(situation: Situation, trigger: Trigger): readonly Found[] {
+  const regions = trigger.kind === 'failures' ? trigger.regions : newsRegions(situation);
+  const acting = verdictsOf(situation, regions).filter(({ level }) => level === 'act');
+  return signals.flatMap((signal) =>
+    scansOf(
+      situation,
+      acting
+        .filter((verdict) => verdict.signal === signal)
+        .toSorted((one, other) => other.lnEvidence - one.lnEvidence),
+    ),
+  );
+}
+
+/** Returns the verdicts of regions on every signal that failed there, from what is not answered yet. */
+export function verdictsOf(situation: Situation, regions: readonly Region[]): readonly Verdict[] {
+  const watched = situation.watched ?? watchedOf(situation);
+  return regions.flatMap((region) => {
+    const since = answeredUntil(situation, region);
+    const book = unanswered(situation.book, since);
+    return signalsOf(situation, region, since).map((signal) => {
+      const baseline = situation.baselineOf?.(region, signal);
+      return judge(book, {
+        region,
+        signal,
+        now: situation.now,
+        watched: isShared(region) ? watched.shared : watched.own,
+        ...(baseline !== undefined && { baseline }),
+      });
+    });
+  });
+}
+
+/** What one scan explains needs no further one. */
+function scansOf(situation: Situation, acting: readonly Verdict[]): readonly Found[] {
+  const found: Found[] = [];
+  let left = acting;
+  while (left[0] && found.length < scansMax) {
+    const one = scan(situation, left[0]);
+    found.push(one);
+    const explained = [...one.causes, ...(one.undecided?.candidates ?? [])];
+    left = left
+      .slice(1)
+      .filter(({ region }) => !explained.some((cause) => overlaps(cause.region, region)));
+  }
+  return found;
+}
+
+function scan(situation: Situation, verdict: Verdict): Found {
+  const { book, now, pools } = situation;
+  const { signal, onset } = verdict;
+  const until = epochMs(now + 1);
+  const cells = book.cells([signal], { since: onset, until });
+  const { causes, undecided } = findCauses(cells, {
+    signal,
+    onset,
+    tolerated: verdict.tolerated,
+    before: book.cells([signal], { since: epochMs(onset - beforeMs), until: onset }),
+    addresses: new Map(pools.map(({ pool, ips }) => [pool, ips])),
+    ...(signal === 'block' && {
+      earlier: earningSignals.map((earning) => ({
+        signal: earning,
+        cells: book.cells([earning], { since: epochMs(onset - earnedMs), until }),
+        tolerated: toleratedRate(earning),
+      })),
+    }),
+  });
+  return {
+    verdict,
+    cells,
+    causes: causes.filter((cause) => isNews(situation, cause)),
+    ...(undecided && { undecided }),
+  };
+}
+
+/** One failure is nobody's fault, and those from before the last answer are answered. */
+function isNews(situation: Situation, { region, signal, onset }: Cause): boolean {
+  const since = epochMs(Math.max(onset, answeredUntil(situation, region)));
+  const until = epochMs(situation.now + 1);
+  return situation.book.failures([signal], { since, until, within: region }).length >= 2;
+}
+
+/**
+ * Every region that news of the last minutes is about, and those that nobody could decide between: the clean
+ * mail of others decides while theirs waits.
+ */
+function newsRegions({ book, now, history }: Situation): readonly Region[] {
+  const since = epochMs(now - lookBackMs);
+  const regions = new Map<string, Region>();
+  const add = (region: Region) => regions.set(Object.entries(region).flat().join('\n'), region);
+  for (const failure of book.failures(signals, { since, until: epochMs(now + 1) })) {
+    if (failure.heardAt <= now - newsMs) continue;
+    const { tenant, identity, pool, provider } = failure.origin;
+    add({ pool, provider });
+    add({ provider });
+    add({ tenant });
+    add({ tenant, provider });
+    add({ identity });
+    add({ identity, provider });
+  }
+  for (const { at, done, undecided } of history)
+    if (done && undecided && at > now - undecidedMs)
+      for (const { region } of undecided.candidates) add(region);
+  return [...regions.values()];
+}
+
+function signalsOf({ book, now }: Situation, within: Region, answered: EpochMs): readonly Signal[] {
+  const since = epochMs(Math.max(answered, now - lookBackMs));
+  const failures = book.failures(signals, { since, until: epochMs(now + 1), within });
+  return [...new Set(failures.map(({ signal }) => signal))];
+}
+
+function unanswered(book: EvidenceBook, answered: EpochMs): EvidenceBook {
+  return {
+    ...book,
+    series: (region, signal, window) =>
+      book.series(region, signal, {
+        ...window,
+        since: epochMs(Math.max(window.since, Math.min(answered, window.until))),
+      }),
+  };
+}
+
+/** Counted by origins, which may be a little more than the pairs: less sensitive, never more. */
+function watchedOf({ book, now }: Situation): { readonly shared: number; readonly own: number } {
+  const window = { since: epochMs(now - hourMs), until: epochMs(now + 1) };
+  const cells = book.cells(allMail, window);
+  const singles = new Set(
+    cells.flatMap(({ origin }) => [`t${origin.tenant}`, `i${origin.identity}`]),
+  );
+  const providers = new Set(cells.map(({ origin }) => origin.provider));
+  const pools = new Set(cells.map(({ origin }) => origin.pool));
+  return {
+    shared: (pools.size + 1) * providers.size,
+    own: singles.size + 2 * cells.length,
+  };
+}
+
+function isShared({ tenant, identity, campaign }: Region): boolean {
+  return tenant === undefined && identity === undefined && campaign === undefined;
+}

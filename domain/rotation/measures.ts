@@ -1,0 +1,127 @@
+/** What is done about a cause: the decision table. */
+import type { CauseKind } from '../blame/model.ts';
+import type { Signal } from '../classification/reasons.ts';
+import type { Region } from '../evidence/model.ts';
+import { dayMs, hourMs, minuteMs } from '../time.ts';
+
+/** `slow-and-page`: whatever it is, another pool would not help, and a person must look. */
+export type Measure =
+  | 'hold-tenant'
+  | 'hold-pair'
+  | 'slow'
+  | 'slow-and-page'
+  | 'move'
+  | 'quarantine-ip'
+  | 'quarantine-pool';
+
+type Row = Readonly<Record<CauseKind, Measure>>;
+
+/** Who sends is held, whatever the mail failed of: nobody else has to move for it. */
+const senders = {
+  tenant: 'hold-tenant',
+  identity: 'hold-tenant',
+  campaign: 'hold-pair',
+  'tenant×provider': 'hold-pair',
+  'identity×provider': 'hold-pair',
+  'campaign×provider': 'hold-pair',
+  'tenant×pool': 'hold-pair',
+} as const;
+
+const slowed = (measure: 'slow' | 'slow-and-page') =>
+  ({
+    pool: measure,
+    ip: measure,
+    'pool×provider': measure,
+    'ip×provider': measure,
+  }) as const;
+
+/** A request to slow down, or trouble of the provider's own: nobody is held, nothing moves. */
+const onlySlow: Row = {
+  tenant: 'slow',
+  identity: 'slow',
+  campaign: 'slow',
+  'tenant×provider': 'slow',
+  'identity×provider': 'slow',
+  'campaign×provider': 'slow',
+  'tenant×pool': 'slow',
+  ...slowed('slow'),
+  provider: 'slow',
+  account: 'slow-and-page',
+};
+
+/** What the tenants' mail is refused for: another address would be refused the same. */
+const ofTheMail: Row = {
+  ...senders,
+  ...slowed('slow-and-page'),
+  provider: 'slow-and-page',
+  account: 'slow-and-page',
+};
+
+const table: Readonly<Record<Signal, Row>> = {
+  block: {
+    ...senders,
+    'pool×provider': 'move',
+    'ip×provider': 'move',
+    pool: 'quarantine-pool',
+    ip: 'quarantine-ip',
+    provider: 'slow-and-page',
+    account: 'slow-and-page',
+  },
+  domain: ofTheMail,
+  content: ofTheMail,
+  'hard-bounce': ofTheMail,
+  complaint: ofTheMail,
+  deferral: onlySlow,
+  outage: onlySlow,
+};
+
+/** Returns what is done about a cause of this kind that shows itself by this signal. Only blocks ever move mail. */
+export function measureFor(signal: Signal, kind: CauseKind): Measure {
+  return table[signal][kind];
+}
+
+/** Share of the mail that goes on while it is slowed: enough to see the end of it, by how soon that may come. */
+export const slowShares: Readonly<Record<Signal, number>> = {
+  block: 0.25,
+  domain: 0.25,
+  content: 0.25,
+  'hard-bounce': 0.5,
+  complaint: 0.5,
+  deferral: 0.5,
+  outage: 0.2,
+};
+
+/** A slowed share is halved each time that the evidence renews it, down to this. */
+export const slowShareMin = 0.05;
+
+/** How long each measure stands at first; repeated trouble doubles it (see `lengthened`). */
+export const measureMs = {
+  /** A person looks at a held tenant within a day, and the same trouble is not found twice in it. */
+  hold: dayMs,
+  /** What a provider holds against a domain may be a quota that is free again in hours. */
+  holdAtProvider: 2 * hourMs,
+  slow: hourMs,
+  /** Outages mostly end within the hour, and waiting mail should leave soon after. */
+  outage: 20 * minuteMs,
+  /** Probes answer within minutes. */
+  undecided: 15 * minuteMs,
+  /** First look at a blocked pool: providers take blocks back after hours, not minutes. */
+  quarantine: 6 * hourMs,
+  /** A listing goes by request or by a week without new spam; a look a day is enough. */
+  listing: dayMs,
+} as const;
+
+/** Refusals that a provider takes back by itself; content, dead addresses and complaints stay what they are. */
+const passing: ReadonlySet<Signal> = new Set(['block', 'domain']);
+
+/** Returns how long who sends is held at first. */
+export function holdMs(signal: Signal, { provider }: Region): number {
+  return provider !== undefined && passing.has(signal) ? measureMs.holdAtProvider : measureMs.hold;
+}
+
+const lengthMaxMs = 7 * dayMs;
+
+/** Returns a length doubled for each time that the same happened in the last seven days, at most a week. */
+export function lengthened(ms: number, before: number): number {
+  return Math.min(lengthMaxMs, ms * 2 ** Math.min(before, 10));
+}
