@@ -1,7 +1,9 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AllowanceItem, allowanceItem } from '../contract/items.ts';
 import { pacingKeys } from '../contract/table-keys.ts';
+import { unknownProvider } from '../domain/provider.ts';
 import { type Clock, type EpochMs, epochMs, secondMs } from '../domain/time.ts';
+import { leftOf, nextLeftOf, returnStep, spentUntil, takeStep } from './allowance-step.ts';
 import { busy } from './failure.ts';
 import { getItem, queryPartition, type Table, toItem, updateIf } from './items.ts';
 
@@ -11,8 +13,14 @@ export type Pair = { readonly pool: string; readonly provider: string };
 /** What was taken; without a period where the pair has no allowance, so that any number was granted. */
 export type Taken = Pair & {
   readonly granted: number;
-  /** When the period ends that it was taken from, and when more may be taken. */
+  /** When the period ends that it was taken from. */
   readonly resetsAt?: EpochMs;
+  /** When the day ends that it was taken from, where the allowance has a cap for the day. */
+  readonly dayResetsAt?: EpochMs;
+  /** When more may be taken, where less was granted than asked for and that is later than the period's end. */
+  readonly againAt?: EpochMs;
+  /** Whose allowance it was, where the provider has none of its own. */
+  readonly from?: typeof unknownProvider;
 };
 
 export type Allowances = {
@@ -52,26 +60,37 @@ export function createAllowances(table: Table, clock: Clock): Allowances {
   };
   return {
     spentUntil: async (pair) => {
-      const one = (await list()).get(keyOf(pair));
-      return one && one.left <= 0 && one.resetsAt > clock() ? epochMs(one.resetsAt) : undefined;
+      const one = findItem(await list(), pair);
+      return one && spentUntil(one, clock());
     },
     take: async (pair, count) => {
       const known = await list();
-      const one = known.get(keyOf(pair));
+      const one = findItem(known, pair);
       if (!one) return { ...pair, granted: count };
       const { taken, now } = await takeAllowance(table, one, { count, clock });
-      if (now) known.set(keyOf(pair), now);
-      else known.delete(keyOf(pair));
-      return { ...pair, ...taken };
+      if (now) known.set(keyOf(one), now);
+      else known.delete(keyOf(one));
+      const isOwn = one.provider === pair.provider;
+      return { ...pair, ...taken, ...(isOwn ? {} : { from: unknownProvider }) };
     },
     giveBack: (taken, count) => returnAllowance(table, taken, count),
   };
 }
 
+/** A provider without an allowance of its own shares the pool's for all others, where there is one. */
+function findItem(
+  known: ReadonlyMap<string, AllowanceItem>,
+  pair: Pair,
+): AllowanceItem | undefined {
+  return known.get(keyOf(pair)) ?? known.get(keyOf({ ...pair, provider: unknownProvider }));
+}
+
 /**
- * Sets how many recipients a pool may send to a provider in each period of `periodMs`. What was sent in
- * the running period stays counted against the new cap; `firstResetsAt` ends the first period of a pair
- * that had no allowance. Idempotency key: the pair; the same words again change nothing. No condition.
+ * Sets how many recipients a pool may send to a provider in each period of `periodMs` and, with `dayCap`,
+ * in each day. What was sent in the running period and day stays counted against the new caps;
+ * `firstResetsAt` and `firstDayResetsAt` end the first ones of a pair that had none. The provider `other`
+ * stands for all that have no allowance of their own. Idempotency key: the pair; the same words again
+ * change nothing. No condition.
  */
 export async function writeAllowance(
   table: Table,
@@ -79,16 +98,24 @@ export async function writeAllowance(
     readonly cap: number;
     readonly periodMs: number;
     readonly firstResetsAt: EpochMs;
+    readonly dayCap?: number;
+    /** @default firstResetsAt */
+    readonly firstDayResetsAt?: EpochMs;
   },
 ): Promise<void> {
-  const { pool, provider, cap, periodMs, firstResetsAt } = allowance;
+  const { pool, provider, cap, periodMs, firstResetsAt, dayCap } = allowance;
+  const { firstDayResetsAt = firstResetsAt } = allowance;
+  const hasDay = dayCap !== undefined;
+  const period = `SET #pool = :pool, provider = :provider, cap = :cap, periodMs = :periodMs,
+    #left = :cap - if_not_exists(sent, :none), sent = if_not_exists(sent, :none),
+    resetsAt = if_not_exists(resetsAt, :firstResetsAt)`;
+  const ofDay = `, dayCap = :dayCap, dayLeft = :dayCap - if_not_exists(daySent, :none),
+    daySent = if_not_exists(daySent, :none), dayResetsAt = if_not_exists(dayResetsAt, :firstDay)`;
   await table.dynamo.send(
     new UpdateItemCommand({
       TableName: table.name,
       Key: toItem(pacingKeys.allowance(pool, provider)),
-      UpdateExpression: `SET #pool = :pool, provider = :provider, cap = :cap, periodMs = :periodMs,
-        #left = :cap - if_not_exists(sent, :none), sent = if_not_exists(sent, :none),
-        resetsAt = if_not_exists(resetsAt, :firstResetsAt)`,
+      UpdateExpression: period + (hasDay ? ofDay : ' REMOVE dayCap, dayLeft, daySent, dayResetsAt'),
       ExpressionAttributeNames: { '#pool': 'pool', '#left': 'left' },
       ExpressionAttributeValues: toItem({
         ':pool': pool,
@@ -97,9 +124,15 @@ export async function writeAllowance(
         ':periodMs': periodMs,
         ':firstResetsAt': firstResetsAt,
         ':none': 0,
+        ...(hasDay ? { ':dayCap': dayCap, ':firstDay': firstDayResetsAt } : {}),
       }),
     }),
   );
+}
+
+/** Returns every allowance as it stands, with what was sent in its running period and day. */
+export async function listAllowances(table: Table): Promise<readonly AllowanceItem[]> {
+  return [...(await readAllowances(table)).values()];
 }
 
 async function readAllowances(table: Table): Promise<Map<string, AllowanceItem>> {
@@ -112,8 +145,8 @@ async function readAllowances(table: Table): Promise<Map<string, AllowanceItem>>
 }
 
 /**
- * Takes `count` or what is left. Condition: that much is left of the running period; of a period that is
- * over, that nobody began the next one. Not idempotent: what is taken twice is sent to nobody.
+ * Takes `count` or what is left of period and day, in one write. Condition: see `takeStep`. Not idempotent:
+ * what is taken twice is sent to nobody.
  */
 async function takeAllowance(
   table: Table,
@@ -121,78 +154,51 @@ async function takeAllowance(
   { count, clock }: { readonly count: number; readonly clock: Clock },
 ): Promise<{ readonly taken: Omit<Taken, keyof Pair>; readonly now: AllowanceItem | undefined }> {
   let seen: AllowanceItem | undefined = last;
-  let want = count;
   for (let steps = 0; steps < stepsMax; steps += 1) {
     const now = clock();
-    const over: boolean = seen.resetsAt <= now;
-    const step = over ? beginPeriod(seen, count, now) : takeFromPeriod(want, now);
+    // What this environment remembers may be old: at first the item decides whether all can be granted.
+    const left = steps === 0 ? nextLeftOf(seen, now) : leftOf(seen, now);
+    const granted = Math.max(0, Math.min(count, left));
+    const spent = steps === 0 ? undefined : spentUntil(seen, now);
+    if (granted === 0 && spent !== undefined)
+      return { taken: { granted, ...spansOf(seen, spent) }, now: seen };
     const { done, item } = await updateIf(table, {
       Key: toItem(pacingKeys.allowance(last.pool, last.provider)),
-      ...step.update,
+      ...takeStep(seen, granted, now),
     });
     seen = item ? allowanceItem.parse(item) : await readAllowance(table, last);
     if (!seen) return { taken: { granted: count }, now: undefined };
-    const resetsAt = epochMs(seen.resetsAt);
-    if (done) return { taken: { granted: step.granted, resetsAt }, now: seen };
-    if (resetsAt > now && seen.left <= 0) return { taken: { granted: 0, resetsAt }, now: seen };
-    want = Math.min(count, Math.max(1, seen.left));
+    if (!done) continue;
+    const until = granted < count ? spentUntil(seen, now) : undefined;
+    return { taken: { granted, ...spansOf(seen, until) }, now: seen };
   }
   throw busy(
     `the allowance of pool ${last.pool} at ${last.provider} changed ${stepsMax} times; the mail waits`,
   );
 }
 
-function takeFromPeriod(granted: number, now: EpochMs) {
+/** The ends of the spans that were taken from, and when more may be taken where that is later. */
+function spansOf(
+  { resetsAt, dayResetsAt }: AllowanceItem,
+  until: EpochMs | undefined,
+): Pick<Taken, 'resetsAt' | 'dayResetsAt' | 'againAt'> {
   return {
-    granted,
-    update: {
-      UpdateExpression: 'SET #left = #left - :granted, sent = sent + :granted',
-      ConditionExpression: '#left >= :granted AND resetsAt > :now',
-      ExpressionAttributeNames: { '#left': 'left' },
-      ExpressionAttributeValues: toItem({ ':granted': granted, ':now': now }),
-    },
-  };
-}
-
-/** Periods keep their grid, however long nothing was sent. */
-function beginPeriod({ resetsAt, periodMs, cap }: AllowanceItem, count: number, now: EpochMs) {
-  const granted = Math.max(0, Math.min(count, cap));
-  const next = resetsAt + periodMs * (Math.floor((now - resetsAt) / periodMs) + 1);
-  return {
-    granted,
-    update: {
-      UpdateExpression: 'SET #left = cap - :granted, sent = :granted, resetsAt = :next',
-      ConditionExpression: 'resetsAt = :resetsAt AND cap = :cap',
-      ExpressionAttributeNames: { '#left': 'left' },
-      ExpressionAttributeValues: toItem({
-        ':granted': granted,
-        ':next': next,
-        ':resetsAt': resetsAt,
-        ':cap': cap,
-      }),
-    },
+    resetsAt: epochMs(resetsAt),
+    ...(dayResetsAt === undefined ? {} : { dayResetsAt: epochMs(dayResetsAt) }),
+    ...(until !== undefined && until > resetsAt ? { againAt: until } : {}),
   };
 }
 
 /**
- * Gives back within the period it was taken from. Condition: nobody changed the allowance since it was
+ * Gives back within the spans it was taken from. Condition: nobody changed the allowance since it was
  * read, so that a write which the SDK repeats is not made twice; who loses gives nothing back.
  */
 async function returnAllowance(table: Table, taken: Taken, count: number): Promise<void> {
-  const seen = await readAllowance(table, taken);
-  if (!seen || seen.resetsAt !== taken.resetsAt || count === 0) return;
-  await updateIf(table, {
-    Key: toItem(pacingKeys.allowance(taken.pool, taken.provider)),
-    UpdateExpression: 'SET #left = #left + :count, sent = sent - :count',
-    ConditionExpression: 'sent = :sent AND #left = :left AND resetsAt = :resetsAt',
-    ExpressionAttributeNames: { '#left': 'left' },
-    ExpressionAttributeValues: toItem({
-      ':count': count,
-      ':sent': seen.sent,
-      ':left': seen.left,
-      ':resetsAt': seen.resetsAt,
-    }),
-  });
+  const pair = { ...taken, provider: taken.from ?? taken.provider };
+  const seen = count === 0 ? undefined : await readAllowance(table, pair);
+  const step = seen && returnStep(seen, taken, count);
+  if (!step) return;
+  await updateIf(table, { Key: toItem(pacingKeys.allowance(pair.pool, pair.provider)), ...step });
 }
 
 function readAllowance(table: Table, { pool, provider }: Pair): Promise<AllowanceItem | undefined> {

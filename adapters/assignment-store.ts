@@ -1,19 +1,33 @@
-import { type AssignmentItem, assignmentItem } from '../contract/items.ts';
+import * as z from 'zod';
+import { assignmentItem } from '../contract/items.ts';
+import { orderItem } from '../contract/rotation-items.ts';
 import { assignmentKeys } from '../contract/table-keys.ts';
+import type { WeightedPool } from '../domain/assignment.ts';
+import type { Order } from '../domain/rotation/model.ts';
 import type { Clock } from '../domain/time.ts';
-import { getItem, type Table } from './items.ts';
+import { getItem, queryPartition, type Table } from './items.ts';
 
-export type ReadAssignment = () => Promise<AssignmentItem>;
+/** What rotation says of a stream's mail. */
+export type StreamAssignment = {
+  /** Weighted pools for every provider without a word of its own. */
+  readonly pools: readonly WeightedPool[];
+  readonly byProvider: ReadonlyMap<string, readonly WeightedPool[]>;
+  /** Parts of the mail that are held or slowed. */
+  readonly orders: readonly Order[];
+};
+
+export type ReadAssignment = () => Promise<StreamAssignment>;
 
 /** How long an assignment may be old, milliseconds: a rotation reaches every environment within it. */
 const freshMs = 2_000;
 
 /**
- * Returns a reader of one stream's assignment, asked at most every two seconds.
+ * Returns a reader of one stream's assignment and orders, asked at most every two seconds: one query and
+ * one look at the kill switch. While automation is off only the assignment for all providers counts.
  * @throws when there is none: the deploy seeds it, so mail waits until it is there
  */
 export function createAssignmentReader(table: Table, stream: string, clock: Clock): ReadAssignment {
-  let known: { readonly at: number; readonly assignment: Promise<AssignmentItem> } | undefined;
+  let known: { readonly at: number; readonly assignment: Promise<StreamAssignment> } | undefined;
   return () => {
     const now = clock();
     if (known && now - known.at < freshMs) return known.assignment;
@@ -26,8 +40,36 @@ export function createAssignmentReader(table: Table, stream: string, clock: Cloc
   };
 }
 
-async function read(table: Table, stream: string): Promise<AssignmentItem> {
-  const found = await getItem(table, assignmentKeys.stream(stream), assignmentItem);
-  if (!found) throw new Error(`no assignment for stream ${stream}; deploy again to seed it`);
-  return found;
+/** What dispatch reads of the kill switch; a word that it does not know leaves automation on. */
+const killSwitch = z.looseObject({ state: z.string() });
+
+async function read(table: Table, stream: string): Promise<StreamAssignment> {
+  const [items, automation] = await Promise.all([
+    readPartition(table, assignmentKeys.ofStream(stream)),
+    getItem(table, assignmentKeys.automation, killSwitch),
+  ]);
+  const isOn = automation?.state !== 'off';
+  const anyProvider = items.get(assignmentKeys.stream(stream).sk);
+  if (!anyProvider) throw new Error(`no assignment for stream ${stream}; deploy again to seed it`);
+  const { pools } = assignmentItem.parse(anyProvider);
+  const [providerPrefix, orderPrefix] = [
+    assignmentKeys.provider(stream, '').sk,
+    assignmentKeys.order(stream, '').sk,
+  ];
+  const byProvider = new Map<string, readonly WeightedPool[]>();
+  const orders: Order[] = [];
+  for (const [sk, item] of isOn ? items : [])
+    if (sk.startsWith(orderPrefix)) orders.push(orderItem.parse(item));
+    else if (sk.startsWith(providerPrefix) && item !== anyProvider)
+      byProvider.set(sk.slice(providerPrefix.length), assignmentItem.parse(item).pools);
+  return { pools, byProvider, orders };
+}
+
+async function readPartition(
+  table: Table,
+  pk: string,
+): Promise<ReadonlyMap<string, Record<string, unknown>>> {
+  const items = new Map<string, Record<string, unknown>>();
+  for await (const item of queryPartition(table, pk)) items.set(String(item['sk']), item);
+  return items;
 }

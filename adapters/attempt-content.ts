@@ -22,7 +22,10 @@ import { type ContentStore, readContent } from './content-store.ts';
 import type { Mail } from './ses-message.ts';
 
 /** A mail to one recipient as it can be sent again; a batch is narrowed to this recipient. */
-export type StoredMail = Omit<Mail, 'attemptId' | 'attachments' | 'configurationSet'> & {
+export type StoredMail = Omit<
+  Mail,
+  'attemptId' | 'attachments' | 'configurationSet' | 'provider' | 'kind'
+> & {
   readonly recipientKey: string;
 };
 

@@ -6,9 +6,12 @@ import type {
   SendBulkEmailCommandInput,
   SendEmailCommandInput,
 } from '@aws-sdk/client-sesv2';
+import { originTag } from '../contract/origin-tag.ts';
+import { campaignOfRequest, identityOfRequest } from '../contract/request-origin.ts';
 import type { Mailbox, SendRequest } from '../contract/send-request.ts';
 import { messageTag, tagNames } from '../contract/tags.ts';
 import type { Address } from '../domain/address.ts';
+import type { MailKind } from '../domain/evidence/model.ts';
 import { formatMailbox } from '../domain/mailbox.ts';
 
 /** One mail to one recipient, everything chosen. */
@@ -23,7 +26,11 @@ export type Mail = {
   /** Attachment bytes by position. */
   readonly attachments: readonly Uint8Array[];
   readonly pool: string;
+  /** Mailbox provider of the recipient. */
+  readonly provider: string;
   readonly configurationSet: string;
+  /** Why it is sent. @default normal */
+  readonly kind?: MailKind;
   /** SES may have this mail already. */
   readonly again?: true;
 };
@@ -146,16 +153,18 @@ function attachments(mail: Mail): Attachment[] {
 }
 
 function tags(mail: Mail): MessageTag[] {
+  const { request, attemptId, kind = 'normal', again = false } = mail;
+  const origin = {
+    tenant: request.tenant,
+    identity: identityOfRequest(request),
+    stream: request.stream,
+    pool: mail.pool,
+    provider: mail.provider,
+    campaign: campaignOfRequest(request),
+  };
   const ours = {
     [tagNames.message]: messageTag(mail.messageId, mail.recipientIndex),
-    [tagNames.attempt]: mail.attemptId,
-    [tagNames.tenant]: mail.request.tenant,
-    [tagNames.stream]: mail.request.stream,
-    [tagNames.pool]: mail.pool,
-    ...(mail.again ? { [tagNames.again]: '1' } : {}),
+    [tagNames.origin]: originTag({ attemptId, kind, again, origin }),
   };
-  return Object.entries({ ...mail.request.tags, ...ours }).map(([Name, Value]) => ({
-    Name,
-    Value,
-  }));
+  return Object.entries({ ...request.tags, ...ours }).map(([Name, Value]) => ({ Name, Value }));
 }

@@ -5,10 +5,11 @@
  *
  * | attempt (ids of SES's form, stream `transactional`, pool `shared`) | put | completed | write units |
  * |---|---|---|---|
- * | 1 message | 127 B | 164 B | 1 + 1 |
- * | 10 messages to five providers | 478 B | 677 B | 1 + 1 |
- * | 50 recipients of one batch at one provider | 934 B | 1,853 B | 1 + 2 |
- * | 50 recipients of one batch at five providers | 1,013 B | 1,932 B | 1 + 2 |
+ * | 1 message | 168 B | 205 B | 1 + 1 |
+ * | 10 messages to five providers | 519 B | 718 B | 1 + 1 |
+ * | 10 messages of ten tenants, each with its own domain, to five providers | 776 B | 975 B | 1 + 1 |
+ * | 50 recipients of one batch at one provider | 989 B | 1,908 B | 1 + 2 |
+ * | 50 recipients of one batch at five providers | 1,068 B | 1,987 B | 2 + 2 |
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
@@ -19,6 +20,14 @@ import {
   type AttemptResult,
   attemptOutcomes,
 } from './items.ts';
+import {
+  packIds,
+  packSesId,
+  sharePrefix,
+  splitPrefix,
+  unpackIds,
+  unpackSesId,
+} from './packed-ids.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
@@ -40,7 +49,7 @@ export type StoredResults = {
   readonly x?: StoredOther[];
 };
 
-/** The item as it is stored. A run is consecutive recipients of one message. */
+/** The item as it is stored. A run is consecutive recipients of one message, of one origin and kind. */
 const storedAttempt = z.object({
   pk: z.string(),
   sk: z.string(),
@@ -60,6 +69,15 @@ const storedAttempt = z.object({
   /** Providers, likewise; the empty name stands for none. */
   v: z.exactOptional(z.array(z.string())),
   w: z.exactOptional(bytes),
+  /** Tenants, identities, campaigns and kinds, and which of them each run has; the empty name likewise. */
+  a: z.exactOptional(z.array(z.string())),
+  b: z.exactOptional(bytes),
+  d: z.exactOptional(z.array(z.string())),
+  e: z.exactOptional(bytes),
+  f: z.exactOptional(z.array(z.string())),
+  g: z.exactOptional(bytes),
+  j: z.exactOptional(z.array(z.string())),
+  l: z.exactOptional(bytes),
   /** SES message ids in the order of the entries, of those that have one of the usual form. */
   i: z.exactOptional(bytes),
   x: z.exactOptional(z.array(storedOther)),
@@ -71,10 +89,10 @@ const storedAttempt = z.object({
 });
 type StoredAttempt = z.output<typeof storedAttempt>;
 
+const unusualKinds = ['canary', 'rescue', 'probe'] as const;
+
 /** One byte holds a position, an index or a length. */
 const byteMax = 255;
-
-const idCharacters = 22;
 
 /** Returns the item as it is stored, with its results where it has them. @throws where an id or a number does not fit */
 export function packAttempt(item: AttemptItem): StoredAttempt {
@@ -86,6 +104,10 @@ export function packAttempt(item: AttemptItem): StoredAttempt {
   const runs = runsOf(entries);
   const pools = column(entries.map(({ p }) => p));
   const providers = column(entries.map(({ v = '' }) => v));
+  const tenants = column(runs.map(({ t = '' }) => t));
+  const identities = column(runs.map(({ d = '' }) => d));
+  const campaigns = column(runs.map(({ c = '' }) => c));
+  const kinds = column(runs.map(({ e = '' }) => e));
   return {
     ...{ pk, sk, s: stream, t: at, ttl },
     m: packIds(runs.map(({ m }) => m)),
@@ -93,8 +115,11 @@ export function packAttempt(item: AttemptItem): StoredAttempt {
     k: packIds(entries.map(({ k }) => k)),
     p: pools.names,
     ...(pools.index ? { q: pools.index } : {}),
-    ...(providers.names.join('') === '' ? {} : { v: providers.names }),
-    ...(providers.index ? { w: providers.index } : {}),
+    ...named(providers, (v, w) => ({ v, ...(w ? { w } : {}) })),
+    ...named(tenants, (a, b) => ({ a, ...(b ? { b } : {}) })),
+    ...named(identities, (d, e) => ({ d, ...(e ? { e } : {}) })),
+    ...named(campaigns, (f, g) => ({ f, ...(g ? { g } : {}) })),
+    ...named(kinds, (j, l) => ({ j, ...(l ? { l } : {}) })),
     ...(storedSeconds === undefined ? {} : { h: storedSeconds }),
     ...(results ? packResults(results) : {}),
     ...(completedAt === undefined ? {} : { c: completedAt }),
@@ -138,20 +163,36 @@ function unpackEntries(stored: StoredAttempt): AttemptEntry[] {
   const messages = unpackIds(stored.m, stored.n.length / 2);
   const addressed = messages.flatMap((m, run) =>
     Array.from({ length: stored.n[2 * run + 1] ?? 0 }, (_, step) => ({
-      m,
+      ...{ m, run },
       r: (stored.n[2 * run] ?? 0) + step,
     })),
   );
   const keys = unpackIds(stored.k, addressed.length);
-  return addressed.map(({ m, r }, position) => {
-    const v = stored.v?.[stored.w?.[position] ?? 0] ?? '';
+  return addressed.map(({ m, r, run }, position) => {
+    const v = nameAt(stored.v, stored.w, position);
+    const t = nameAt(stored.a, stored.b, run);
+    const d = nameAt(stored.d, stored.e, run);
+    const c = nameAt(stored.f, stored.g, run);
+    const e = unusualKinds.find((kind) => kind === nameAt(stored.j, stored.l, run));
     return {
       ...{ m, r },
       k: keys[position] ?? '',
-      p: stored.p[stored.q?.[position] ?? 0] ?? '',
+      p: nameAt(stored.p, stored.q, position),
       ...(v === '' ? {} : { v }),
+      ...(t === '' ? {} : { t }),
+      ...(d === '' ? {} : { d }),
+      ...(c === '' ? {} : { c }),
+      ...(e === undefined ? {} : { e }),
     };
   });
+}
+
+function nameAt(
+  names: readonly string[] | undefined,
+  index: Uint8Array | undefined,
+  position: number,
+): string {
+  return names?.[index?.[position] ?? 0] ?? '';
 }
 
 function unpackResults(
@@ -176,14 +217,23 @@ function packOther(n: Uint8Array, result: AttemptResult): StoredOther {
   return { n, o: outcome, w: reason, ...(detail === undefined ? {} : { d: detail }) };
 }
 
-function runsOf(entries: readonly AttemptEntry[]) {
-  const runs: { readonly m: string; readonly first: number; length: number }[] = [];
-  for (const { m, r } of entries) {
+type Run = Pick<AttemptEntry, 'm' | 't' | 'd' | 'c' | 'e'> & {
+  readonly first: number;
+  length: number;
+};
+
+function runsOf(entries: readonly AttemptEntry[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const entry of entries) {
     const last = runs.at(-1);
-    if (last?.m === m && last.first + last.length === r) last.length += 1;
-    else runs.push({ m, first: r, length: 1 });
+    if (last && last.first + last.length === entry.r && isAlike(last, entry)) last.length += 1;
+    else runs.push({ ...entry, first: entry.r, length: 1 });
   }
   return runs;
+}
+
+function isAlike(run: Run, { m, t, d, c, e }: AttemptEntry): boolean {
+  return run.m === m && run.t === t && run.d === d && run.c === c && run.e === e;
 }
 
 /** The distinct names, and where there are several which one each entry has. */
@@ -194,64 +244,10 @@ function column(values: readonly string[]): { names: string[]; index?: Uint8Arra
   return { names, index: Uint8Array.from(values.map((value) => places.get(value) ?? 0)) };
 }
 
-/** Our ids are base64url already: joined they are read as bytes, 16.5 for 22 characters. */
-function packIds(ids: readonly string[]): Uint8Array {
-  const foreign = ids.find((id) => !/^[A-Za-z0-9_-]{22}$/.test(id));
-  if (foreign !== undefined)
-    throw new RangeError(`an id of ours has ${idCharacters} base64url characters, got ${foreign}`);
-  const text = ids.join('');
-  return Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4, 'A'), 'base64url');
-}
-
-function unpackIds(packed: Uint8Array, count: number): string[] {
-  const text = Buffer.from(packed).toString('base64url');
-  return Array.from({ length: count }, (_, index) =>
-    text.slice(index * idCharacters, (index + 1) * idCharacters),
-  );
-}
-
-const sesIdForm = /^([0-9a-f]{16})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d{6})$/;
-const sesIdBytes = 27;
-
-/**
- * SES's `<16 hex>-<uuid>-<6 digits>` in 27 bytes, undefined for any other text. What ids of one second
- * share stands first: the digits (3 bytes), then region and milliseconds (8), then the random part (16).
- */
-function packSesId(id: string): Uint8Array | undefined {
-  const parts = sesIdForm.exec(id);
-  if (!parts) return undefined;
-  const [, time = '', uuid = '', digits = ''] = parts;
-  const number = Number(digits).toString(16).padStart(6, '0');
-  return Buffer.from(number + time + uuid.replaceAll('-', ''), 'hex');
-}
-
-function unpackSesId(packed: Uint8Array): string {
-  const hex = Buffer.from(packed).toString('hex');
-  const digits = String(Number.parseInt(hex.slice(0, 6), 16)).padStart(6, '0');
-  const uuid = hex.slice(22).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return `${hex.slice(6, 22)}-${uuid}-${digits}`;
-}
-
-/** One byte that tells how long the common beginning is, that beginning, then the rest of each id. */
-function sharePrefix(ids: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array()] = ids;
-  // Something is left of every id, so that their number can be told.
-  const shared = Math.min(sesIdBytes - 1, ...ids.map((id) => sharedBytes(first, id)));
-  const rests = ids.map((id) => id.subarray(shared));
-  return Buffer.concat([Uint8Array.of(shared), first.subarray(0, shared), ...rests]);
-}
-
-function splitPrefix(packed: Uint8Array): Uint8Array[] {
-  const [shared = 0] = packed;
-  const prefix = packed.subarray(1, 1 + shared);
-  const each = sesIdBytes - shared;
-  return Array.from({ length: (packed.length - 1 - shared) / each }, (_, index) => {
-    const from = 1 + shared + index * each;
-    return Buffer.concat([prefix, packed.subarray(from, from + each)]);
-  });
-}
-
-function sharedBytes(a: Uint8Array, b: Uint8Array): number {
-  const differs = a.findIndex((byte, index) => byte !== b[index]);
-  return differs < 0 ? a.length : differs;
+/** Returns the columns of names, nothing where all of them are empty. */
+function named<T extends object>(
+  { names, index }: ReturnType<typeof column>,
+  toColumns: (names: string[], index: Uint8Array | undefined) => T,
+): T | Record<never, never> {
+  return names.join('') === '' ? {} : toColumns(names, index);
 }

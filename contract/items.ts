@@ -1,5 +1,6 @@
 /** What stands in the tables, as read back: one schema an item kind; writers satisfy the same types. */
 import * as z from 'zod';
+import type { MailKind } from '../domain/evidence/model.ts';
 import { outcomes, type SesHoldReason } from '../domain/reasons.ts';
 
 const key = { pk: z.string(), sk: z.string() };
@@ -66,6 +67,14 @@ export type AttemptEntry = {
   readonly p: string;
   /** Mailbox provider, where it is known. */
   readonly v?: string;
+  /** Tenant. */
+  readonly t?: string;
+  /** Identity: the domain it is from. */
+  readonly d?: string;
+  /** Campaign, where the app names one. */
+  readonly c?: string;
+  /** Why it was sent, where that is not simply its app's mail. */
+  readonly e?: Exclude<MailKind, 'normal'>;
 };
 
 /** What an answer of SES other than yes meant for one recipient. */
@@ -81,8 +90,8 @@ export type AttemptResult =
     };
 
 /**
- * Ledger, `attempt`: what one dispatch batch handed to SES; without `results` it is ambiguous. It is
- * stored packed, see attempt-codec.ts.
+ * Ledger, `journal#…`: what one dispatch batch handed to SES; without `results` it is ambiguous. Its sort
+ * key is the attempt id. It is stored packed, see attempt-codec.ts.
  */
 export type AttemptItem = {
   readonly pk: string;
@@ -196,6 +205,8 @@ export const streamItem = z.object({
   pools: z.record(z.string(), ms),
   /** Pool → since when it leaves. */
   retiring: z.record(z.string(), ms),
+  /** Pool → since when it stands in the failover list. */
+  failover: z.exactOptional(z.record(z.string(), ms)),
 });
 export type StreamItem = z.output<typeof streamItem>;
 
@@ -228,7 +239,11 @@ const sesHoldReason = z.enum([
   'account-suspended',
 ]) satisfies z.ZodType<SesHoldReason>;
 
-/** Pacing, `allowance`: recipients that a pool may send to a mailbox provider within a period. */
+/**
+ * Pacing, `allowance`: recipients that a pool may send to a mailbox provider within a period, and within a
+ * day where it has a cap for that too. Under the provider `other` it holds for every provider of the pool
+ * that has none of its own, together.
+ */
 export const allowanceItem = z.object({
   ...key,
   pool: z.string(),
@@ -240,6 +255,11 @@ export const allowanceItem = z.object({
   sent: z.number(),
   resetsAt: ms,
   periodMs: z.number().positive(),
+  /** The same for the day until `dayResetsAt`; all four or none. */
+  dayCap: z.exactOptional(z.number()),
+  dayLeft: z.exactOptional(z.number()),
+  daySent: z.exactOptional(z.number()),
+  dayResetsAt: z.exactOptional(ms),
 });
 export type AllowanceItem = z.output<typeof allowanceItem>;
 

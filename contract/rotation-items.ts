@@ -8,7 +8,8 @@ import { type EpochMs, epochMs } from '../domain/time.ts';
 const key = { pk: z.string(), sk: z.string() };
 const ms = z.number().transform((value): EpochMs => epochMs(value));
 
-const region = z.object({
+/** A part of the mail. */
+export const region = z.object({
   tenant: z.exactOptional(z.string()),
   identity: z.exactOptional(z.string()),
   pool: z.exactOptional(z.string()),
@@ -26,6 +27,7 @@ export const orderItem = z.object({
   /** Share of the mail that may still leave. */
   share: z.number().min(0).max(1),
   probes: z.exactOptional(z.object({ tenants: z.array(z.string()), mails: z.int() })),
+  streams: z.exactOptional(z.array(z.string())),
   since: ms,
   until: ms,
   decision: z.string(),
@@ -94,6 +96,20 @@ export const failureItem = z.object({
   ttl: z.number(),
 }) satisfies z.ZodType<Failure & { pk: string; sk: string; ttl: number }>;
 export type FailureItem = z.output<typeof failureItem>;
+
+/** Evidence, `voids#…`: one mail that SES took and no provider saw, to be taken off what was sent. */
+export const voidItem = z.object({
+  ...key,
+  key: z.string(),
+  origin,
+  sentAt: ms,
+  heardAt: ms,
+  /** `suppressed`, `reject` or `renderingfailure`. */
+  why: z.string(),
+  untagged: z.exactOptional(z.literal(true)),
+  ttl: z.number(),
+});
+export type VoidItem = z.output<typeof voidItem>;
 
 /** Evidence, `sent#…`: what was sent in one period, a part of it where it is large. */
 export const sentItem = z.object({

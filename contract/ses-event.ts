@@ -19,6 +19,8 @@ const reported = z.looseObject({ emailAddress: text, status: maybe, diagnosticCo
 const mail = z.looseObject({
   timestamp: instant,
   messageId: text,
+  /** The address that it was sent from. */
+  source: maybe,
   destination: z.nullish(z.array(text)),
   tags: z.nullish(z.record(text, z.array(text))),
 });

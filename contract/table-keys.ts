@@ -25,7 +25,7 @@ export const suppressionScope = {
   tenant: (tenant: string) => `tenant#${tenant}`,
 } as const;
 
-/** Ledger table. Writers: dispatch (request, attempt, index), feedback (event), operator (release, forget). */
+/** Ledger table. Writers: dispatch (request, attempt, index, probe, rescue), feedback (event), operator (release, forget). */
 export const ledgerKeys = {
   /** Claim, decided outcomes and attempts of one send request; pk is our message id. */
   request: (messageId: string): Key => ({ pk: messageId, sk: 'request' }),
@@ -41,11 +41,20 @@ export const ledgerKeys = {
     pk: messageId,
     sk: `twin#${String(recipientIndex).padStart(2, '0')}#${sesMessageId}`,
   }),
+  /** Claim of one recipient's rescue, so that a mail is sent again once. */
+  rescue: (messageId: string, recipientIndex: number): Key => ({
+    pk: messageId,
+    sk: `rescue#${String(recipientIndex).padStart(2, '0')}`,
+  }),
+  /** How many mails a pool was given as rescues for a provider on a UTC day; pair as `pairOf` writes it. */
+  rescued: (pair: string, day: string): Key => ({ pk: `rescued#${pair}`, sk: day }),
   /**
    * What one dispatch batch handed to SES, written before the calls and completed after them: proof and
    * evidence journal at once, so it stands with what was sent in the same ten seconds (see attempt-id.ts).
    */
   attempt: (attemptId: string): Key => ({ pk: journalPartition(attemptId), sk: attemptId }),
+  /** How many mails of a tenant have left although an order holds them: probes that decide. */
+  probe: (orderId: string, tenant: string): Key => ({ pk: `probe#${orderId}`, sk: tenant }),
   /** What is known by SES's message id alone: events that carry no tag of ours, and the index item. */
   untagged: (sesMessageId: string): string => `ses#${sesMessageId}`,
   /** Which mail of ours SES gave this id, where `indexes.sesMessageId` is on. */
@@ -86,6 +95,8 @@ export const assignmentKeys = {
   }),
   /** A part of the mail that is held or slowed; written once into each stream's partition that it concerns. */
   order: (stream: string, id: string): Key => ({ pk: `stream#${stream}`, sk: `order#${id}` }),
+  /** Mail of a stream that may be sent once more, by decision. */
+  rescue: (stream: string, id: string): Key => ({ pk: `stream#${stream}`, sk: `rescue#${id}` }),
   /** The kill switch and the autonomy of each kind of action; dispatch reads it too. */
   automation: { pk: 'automation', sk: 'switch' } satisfies Key,
   pools: 'pool',
@@ -97,7 +108,7 @@ export const assignmentKeys = {
 } as const;
 
 /**
- * Pacing table (regional). Writers: dispatch (cursors, hints, what allowances and probes are spent),
+ * Pacing table (regional). Writers: dispatch (cursors, hints, what is spent of allowances),
  * account (rate, switch states), rotation (caps).
  */
 export const pacingKeys = {
@@ -108,8 +119,6 @@ export const pacingKeys = {
     pk: 'allowance',
     sk: `${pool}#${provider}`,
   }),
-  /** How many mails of a tenant have left although an order holds them: probes that decide. */
-  probe: (orderId: string, tenant: string): Key => ({ pk: `probe#${orderId}`, sk: tenant }),
   /** Everything about the switches of all streams. */
   switches: 'switch',
   /** What dispatch met last that concerns the whole stream. */

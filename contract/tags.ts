@@ -1,16 +1,15 @@
 /**
- * SES message tags of ours: how an SES event finds its message. Values hold only A-Z, a-z, 0-9, _ and -.
+ * SES message tags of ours: how an SES event finds its message, and where its mail came from. Values hold
+ * only A-Z, a-z, 0-9, _ and -, at most 256.
  * @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html
  */
 export const tagNames = {
   /** `<message id>_<recipient index, two digits>`. */
   message: 'gs-message',
-  attempt: 'gs-attempt',
-  tenant: 'gs-tenant',
-  stream: 'gs-stream',
-  pool: 'gs-pool',
-  /** `1` on a mail that is sent again although SES may have it already: its events look for the twin. */
-  again: 'gs-again',
+  /** Attempt, kind and origin, packed: see origin-tag.ts. */
+  origin: 'gs-origin',
+  /** SES's own: the configuration set that the mail went through. */
+  configurationSet: 'ses:configuration-set',
 } as const;
 
 /** Returns the value of the message tag. */

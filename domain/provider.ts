@@ -70,3 +70,12 @@ export function consumerProviderOf(domain: string): Provider | undefined {
 export function providerOf(domain: string): Provider {
   return consumerProviderOf(domain) ?? unknownProvider;
 }
+
+/** Providers that write the same tokens: Microsoft's servers for businesses and for consumers. */
+const sharedVoices: ReadonlyMap<Provider, Provider> = new Map([['microsoft365', 'microsoft']]);
+
+/** Returns whether a reply in this provider's own words can come from that provider's servers. */
+export function speaksFor(speaker: Provider, provider: Provider): boolean {
+  if (provider === unknownProvider) return false;
+  return speaker === provider || speaker === sharedVoices.get(provider);
+}

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -13,14 +14,18 @@ import { readContent, writeContent } from '../../adapters/content-store.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
 import { parkMessage, returnLater } from '../../adapters/intake-queue.ts';
 import { putLater } from '../../adapters/later-mail.ts';
+import { describeError, log } from '../../adapters/log.ts';
 import { publishOutcomes, publishRejected } from '../../adapters/outcome-bus.ts';
 import { moveMessages } from '../../adapters/overflow-queue.ts';
 import { createPacer } from '../../adapters/pacing-store.ts';
+import { createProbes } from '../../adapters/probe-store.ts';
+import { createProviderResolver, type ResolveMx } from '../../adapters/provider-resolver.ts';
 import { readRecipientSecret } from '../../adapters/recipient-secret.ts';
 import { createBulkSender } from '../../adapters/ses-bulk.ts';
 import { createSender } from '../../adapters/ses-sender.ts';
 import { readSuppressions } from '../../adapters/suppression-store.ts';
 import { createSwitchHints } from '../../adapters/switch-store.ts';
+import { attemptRandomBytes, newAttemptId } from '../../contract/attempt-id.ts';
 import type { dispatchEnvironment } from '../../contract/environment.ts';
 import { namesOf } from '../../contract/names.ts';
 import { emptyWindow } from '../../domain/fair-share.ts';
@@ -37,14 +42,14 @@ type Clients = {
   readonly sqs: SQSClient;
 };
 
-type BoundPorts = Omit<DispatchPorts, 'tally' | 'deadline' | 'newAttemptId'> & {
+type BoundPorts = Omit<DispatchPorts, 'tally' | 'deadline'> & {
   readonly deadlineAfter: (remainingMs: number) => DispatchPorts['deadline'];
 };
 
-/** The clock and the waiting of an environment; the simulation has its own. */
-type Time = Pick<DispatchPorts, 'clock' | 'pause'>;
+/** The clock, the waiting and the name servers of an environment; the simulation has its own. */
+type Surroundings = Pick<DispatchPorts, 'clock' | 'pause'> & { readonly resolveMx?: ResolveMx };
 
-const realTime: Time = {
+const realOnes: Surroundings = {
   clock: () => epochMs(Date.now()),
   pause: (milliseconds) => pause(milliseconds),
 };
@@ -53,12 +58,12 @@ const realTime: Time = {
 export async function bindPorts(
   environment: z.output<typeof dispatchEnvironment>,
   clients: Clients,
-  time: Time = realTime,
+  surroundings: Surroundings = realOnes,
 ): Promise<BoundPorts> {
   const { tables, eventBus } = namesOf(environment.DEPLOYMENT);
   const { STREAM: stream, STREAM_POLICY: policy } = environment;
   const table = (name: string) => ({ dynamo: clients.dynamo, name });
-  const { clock } = time;
+  const { clock, pause: wait, resolveMx } = surroundings;
   const { INTAKE_QUEUE_URL: intakeUrl, OVERFLOW_QUEUE_URL: overflowUrl } = environment;
   const pacerOf = (lane: Lane) =>
     createPacer(table(tables.pacing), { lane, headroom: policy.sendRateHeadroom }, clock);
@@ -68,7 +73,8 @@ export async function bindPorts(
     stream,
     policy,
     clock,
-    pause: time.pause,
+    pause: wait,
+    newAttemptId: () => newAttemptId(clock(), randomBytes(attemptRandomBytes)),
     deadlineAfter: (remainingMs) => epochMs(clock() + remainingMs),
     recipientSecret: await readRecipientSecret(clients.secrets, environment.RECIPIENT_KEY_SECRET),
     ledger: { ...table(tables.ledger), keepDays: policy.ledgerDays },
@@ -80,6 +86,12 @@ export async function bindPorts(
     holdBody: (key, body) => writeContent(content, key, body),
     pacer: pacerOf(policy.lane),
     allowances: createAllowances(table(tables.pacing), clock),
+    probes: createProbes(table(tables.ledger)),
+    providerOf: createProviderResolver(table(tables.ledger), {
+      clock,
+      failure: (error) => log('dispatch.provider', describeError(error)),
+      ...(resolveMx ? { resolveMx } : {}),
+    }),
     ...(overflowUrl === undefined
       ? {}
       : {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   createDynamo,
@@ -33,7 +32,6 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     ...ports,
     tally,
     deadline: ports.deadlineAfter(context.getRemainingTimeInMillis()),
-    newAttemptId: () => randomBytes(16).toString('base64url'),
   });
   tally.write();
   return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };

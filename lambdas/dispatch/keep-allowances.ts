@@ -1,18 +1,13 @@
 import type { Pair, Taken } from '../../adapters/allowance-store.ts';
 import type { AttemptResult } from '../../contract/items.ts';
+import { isUnsent } from '../../contract/sent-mail.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import type { Divided, Waiting } from './obey-orders.ts';
 import type { DispatchPorts } from './ports.ts';
 import type { Entry } from './send-attempt.ts';
 
-/** A recipient that waits because its pool may send no more to its mailbox provider. */
-export type Spent = { readonly entry: Entry; readonly until: EpochMs };
-
 /** Entries that may go on, those that wait, and what was taken for the former. */
-export type Allowed = {
-  readonly entries: readonly Entry[];
-  readonly spent: readonly Spent[];
-  readonly taken: readonly Taken[];
-};
+export type Allowed = Divided & { readonly taken: readonly Taken[] };
 
 /**
  * Leaves out recipients of whom this environment knows that nothing is left, before any of the rate is
@@ -21,13 +16,13 @@ export type Allowed = {
 export async function withoutSpent(
   entries: readonly Entry[],
   { allowances }: DispatchPorts,
-): Promise<Omit<Allowed, 'taken'>> {
+): Promise<Divided> {
   const known = await Promise.all(
     entries.map(async (entry) => ({ entry, until: await allowances.spentUntil(entry) })),
   );
   return {
     entries: known.flatMap(({ entry, until }) => (until === undefined ? [entry] : [])),
-    spent: known.flatMap(({ entry, until }) => (until === undefined ? [] : [{ entry, until }])),
+    waiting: known.flatMap(({ entry, until }) => spent(entry, until)),
   };
 }
 
@@ -44,14 +39,13 @@ export async function takeAllowances(
   const parts = await Promise.all(
     groups.map(async (group): Promise<Allowed> => {
       const [first] = group;
-      if (!first) return { entries: [], spent: [], taken: [] };
+      if (!first) return { entries: [], waiting: [], taken: [] };
       const { pool, provider } = first;
       const taken = await allowances.take({ pool, provider }, group.length);
-      const until = taken.resetsAt;
+      const until = taken.againAt ?? taken.resetsAt;
       return {
         entries: group.slice(0, taken.granted),
-        spent:
-          until === undefined ? [] : group.slice(taken.granted).map((entry) => ({ entry, until })),
+        waiting: group.slice(taken.granted).flatMap((entry) => spent(entry, until)),
         taken: until === undefined ? [] : [taken],
       };
     }),
@@ -59,7 +53,7 @@ export async function takeAllowances(
   const going = new Set(parts.flatMap((part) => part.entries));
   return {
     entries: entries.filter((entry) => going.has(entry)),
-    spent: parts.flatMap(({ spent }) => spent),
+    waiting: parts.flatMap(({ waiting }) => waiting),
     taken: parts.flatMap(({ taken }) => taken),
   };
 }
@@ -80,10 +74,9 @@ export async function giveBackRefused(
   );
 }
 
-/** Of its own failures SES says that in rare cases it has sent the mail. */
-function isUnsent(result: AttemptResult | undefined): boolean {
-  if (result === undefined || 'ses' in result) return false;
-  return result.outcome !== 'unknown' && result.reason !== 'ses-error';
+/** A recipient waits because its pool may send no more to its mailbox provider. */
+function spent(entry: Entry, until: EpochMs | undefined): readonly Waiting[] {
+  return until === undefined ? [] : [{ entry, until, reason: 'allowance-spent' }];
 }
 
 function keyOf({ pool, provider }: Pair): string {

@@ -5,6 +5,8 @@ import type { ReadTenant } from '../../adapters/directory.ts';
 import type { Ledger } from '../../adapters/ledger.ts';
 import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
 import type { Pacer } from '../../adapters/pacing-store.ts';
+import type { Probes } from '../../adapters/probe-store.ts';
+import type { ResolveProvider } from '../../adapters/provider-resolver.ts';
 import type { SendMail } from '../../adapters/ses-sender.ts';
 import type { Suppression, SuppressionQuestion } from '../../adapters/suppression-store.ts';
 import type { StreamPolicy } from '../../contract/environment.ts';
@@ -22,7 +24,7 @@ export type DispatchPorts = {
   readonly policy: StreamPolicy;
   readonly clock: Clock;
   readonly pause: (milliseconds: number) => Promise<void>;
-  /** A new random attempt id, 22 base64url characters. */
+  /** A new attempt id; it tells in which ten seconds it was drawn, see contract/attempt-id.ts. */
   readonly newAttemptId: () => string;
   /** When this invocation must be finished. */
   readonly deadline: EpochMs;
@@ -38,6 +40,9 @@ export type DispatchPorts = {
   readonly holdBody: (key: string, body: string) => Promise<void>;
   readonly pacer: Pacer;
   readonly allowances: Allowances;
+  readonly probes: Probes;
+  /** Who keeps the mailboxes of a recipient's domain; never fails. */
+  readonly providerOf: ResolveProvider;
   /** Absent where a stream has no overflow lane. */
   readonly overflow?: Overflow;
   readonly send: SendMail;

@@ -2,8 +2,10 @@ import { completeAttempt, completeUnsent, putAttempt } from '../../adapters/ledg
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import type { AttemptResult } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
+import { campaignOfRequest, identityOfRequest } from '../../contract/request-origin.ts';
 import { bulkSize, departures, type Lease } from '../../domain/pacing.ts';
 import type { Provider } from '../../domain/provider.ts';
+import type { Order } from '../../domain/rotation/model.ts';
 import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
 import { type ByteGate, createByteGate } from './byte-gate.ts';
 import { indexMail } from './index-mail.ts';
@@ -20,6 +22,8 @@ export type Entry = {
   readonly pool: string;
   readonly provider: Provider;
   readonly configurationSet: string;
+  /** Orders that let it through only to learn from it, and until when it waits where they do not. */
+  readonly probe?: { readonly orders: readonly Order[]; readonly until: EpochMs };
   /** Why SES may have this mail already. */
   readonly again?: Again;
 };
@@ -85,12 +89,16 @@ async function announce(
   ports: DispatchPorts,
 ): Promise<void> {
   const { attemptId } = attempt;
-  const entries = attempt.entries.map(({ job, recipient, pool, provider }) => ({
+  const entries = attempt.entries.map(({ job, recipient, pool, provider, probe }) => ({
     m: job.messageId,
     r: recipient.index,
     k: recipient.key,
     p: pool,
     v: provider,
+    t: job.request.tenant,
+    d: identityOfRequest(job.request),
+    ...(campaignOfRequest(job.request) === '' ? {} : { c: campaignOfRequest(job.request) }),
+    ...(probe ? { e: 'probe' as const } : {}),
   }));
   try {
     await putAttempt(ports.ledger, { ...attempt, entries });
@@ -135,7 +143,9 @@ async function sendOne(
         data: entry.recipient.data,
         attachments: entry.job.attachments,
         pool: entry.pool,
+        provider: entry.provider,
         configurationSet: entry.configurationSet,
+        ...(entry.probe ? { kind: 'probe' as const } : {}),
         ...(entry.again ? { again: true as const } : {}),
       });
     });

@@ -1,7 +1,6 @@
 import type { LeaseAnswer } from '../../adapters/pacing-store.ts';
 import type { AttemptResult } from '../../contract/items.ts';
 import { requestLimits } from '../../contract/send-request.ts';
-import type { WeightedPool } from '../../domain/assignment.ts';
 import { waitFor, waitForRate } from '../../domain/failures.ts';
 import { attemptSize } from '../../domain/pacing.ts';
 import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
@@ -18,7 +17,8 @@ import {
 import { entriesOf } from './entries-of.ts';
 import type { Fate, Job, JobRecipient } from './job.ts';
 import { type JudgedJob, judgeJobs, tellDecided } from './judge-jobs.ts';
-import { type Spent, withoutSpent } from './keep-allowances.ts';
+import { withoutSpent } from './keep-allowances.ts';
+import { type Divided, type Waiting, withoutHeld } from './obey-orders.ts';
 import { orLater, waitAfter } from './or-later.ts';
 import { attemptIdsOf, type PackedAttempt, packAttempts } from './pack-attempts.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -57,7 +57,7 @@ export async function sendJobs(jobs: readonly Job[], ports: DispatchPorts): Prom
   const lookedAt = ports.clock();
   const { lane, ratePerSecond } = ports.pacer;
   // None of them needs another, and a mail waits for them one after another.
-  const [judged, rate, { pools }] = await Promise.all([
+  const [judged, rate] = await Promise.all([
     judgeJobs(jobs, ports),
     ratePerSecond(),
     ports.readAssignment(),
@@ -73,7 +73,7 @@ export async function sendJobs(jobs: readonly Job[], ports: DispatchPorts): Prom
     for (const { job } of waiting) fates.set(job.record, waitUnbegun(job, busy, ports));
   }
   const open = judged.filter(({ job }) => !fates.has(job.record));
-  const ahead = busy ? undefined : leaseAhead({ first: attempts[0], judged, pools }, ports);
+  const ahead = busy ? undefined : leaseAhead({ first: attempts[0], judged }, ports);
   const claimed = new Map<Job, Claimed>();
   await Promise.all(
     open.map(async (one) => {
@@ -85,7 +85,7 @@ export async function sendJobs(jobs: readonly Job[], ports: DispatchPorts): Prom
       else claimed.set(one.job, outcome);
     }),
   );
-  const sent = await sendAttempts({ attempts, claimed, pools, ahead, lookedAt }, ports);
+  const sent = await sendAttempts({ attempts, claimed, ahead, lookedAt }, ports);
   await Promise.all(
     [...claimed.values()].map(async (one) => {
       const { record } = one.job;
@@ -125,22 +125,27 @@ async function leaseAhead(
   work: {
     readonly first: PackedAttempt | undefined;
     readonly judged: readonly JudgedJob[];
-    readonly pools: readonly WeightedPool[];
   },
   ports: DispatchPorts,
 ): Promise<LeaseAnswer | undefined> {
-  const { first, judged, pools } = work;
+  const { first, judged } = work;
   const isNew = judged.every(({ job }) => job.record.receiveCount === 1);
   if (first === undefined || ports.pacer.lane !== 'transactional' || !isNew) return undefined;
   try {
     const hoped = new Map(judged.map((one) => [one.job, { ...one, again: noneAgain }]));
-    const open = entriesOf(first.parts, hoped, pools, ports);
-    const { entries } = await withoutSpent(open, ports);
+    const { entries } = await free(await entriesOf(first.parts, hoped, ports), ports);
     return entries.length === 0 ? undefined : await leaseFor(entries, ports);
   } catch {
     // Whoever sends asks again, and says what is wrong.
     return undefined;
   }
+}
+
+/** Divides entries by what is known without taking anything: orders, and allowances that are spent. */
+async function free(entries: readonly Entry[], ports: DispatchPorts): Promise<Divided> {
+  const obeying = await withoutHeld(entries, ports);
+  const allowed = await withoutSpent(obeying.entries, ports);
+  return { ...allowed, waiting: [...obeying.waiting, ...allowed.waiting] };
 }
 
 const noneAgain: Progress['again'] = new Map();
@@ -181,8 +186,8 @@ async function claimJob(
 
 type Sent = {
   readonly results: ReadonlyMap<Job, ReadonlyMap<number, AttemptResult>>;
-  /** Recipients, by job and index, that wait for an allowance, and until when. */
-  readonly spent: ReadonlyMap<Job, ReadonlyMap<number, EpochMs>>;
+  /** Recipients, by job and index, that wait for a known time. */
+  readonly waiting: ReadonlyMap<Job, ReadonlyMap<number, Waiting>>;
   /** When it is worth coming again for what else was not sent. */
   readonly wait: Delay;
   /** The same, where it holds for all other mail too. */
@@ -203,18 +208,18 @@ async function finishJob(one: Claimed, sent: Sent, ports: DispatchPorts): Promis
   return fate;
 }
 
-/** Where an allowance is all that recipients wait for, the message waits until it renews. */
+/** Where a known time is all that recipients wait for, the message waits until the first of them. */
 function delayOf(
   job: Job,
   missing: readonly number[],
-  { spent, wait }: Sent,
+  { waiting, wait }: Sent,
   ports: DispatchPorts,
 ): Delay {
-  const ends = missing.map((index) => spent.get(job)?.get(index) ?? 0);
-  const until = Math.min(...ends);
-  if (ends.length === 0 || until === 0) return wait;
-  const ms = Math.max(secondMs, until - ports.clock());
-  return { ms, growing: false, reason: 'allowance-spent' };
+  const known = missing.flatMap((index) => waiting.get(job)?.get(index) ?? []);
+  const [first] = known.toSorted((a, b) => a.until - b.until);
+  if (!first || known.length < missing.length) return wait;
+  const ms = Math.max(secondMs, first.until - ports.clock());
+  return { ms, growing: false, reason: first.reason };
 }
 
 /**
@@ -225,7 +230,6 @@ async function sendAttempts(
   work: {
     readonly attempts: readonly PackedAttempt[];
     readonly claimed: ReadonlyMap<Job, Claimed>;
-    readonly pools: readonly WeightedPool[];
     /** The first attempt's lease, where it was asked for ahead. */
     readonly ahead: Promise<LeaseAnswer | undefined> | undefined;
     /** When the suppression list was asked. */
@@ -233,36 +237,36 @@ async function sendAttempts(
   },
   ports: DispatchPorts,
 ): Promise<Sent> {
-  const { attempts, claimed, pools, ahead, lookedAt } = work;
+  const { attempts, claimed, ahead, lookedAt } = work;
   const results = new Map<Job, Map<number, AttemptResult>>();
-  const spent = new Map<Job, Map<number, EpochMs>>();
-  const noteSpent = (some: readonly Spent[]) => {
-    for (const { entry, until } of some) note(spent, entry, until);
+  const waiting = new Map<Job, Map<number, Waiting>>();
+  const noteWaiting = (some: readonly Waiting[]) => {
+    for (const one of some) note(waiting, one.entry, one);
   };
-  if (claimed.size === 0) return { results, spent, wait: soon };
+  if (claimed.size === 0) return { results, waiting, wait: soon };
   try {
     for (const [position, { attemptId, parts }] of attempts.entries()) {
-      const open = entriesOf(parts, claimed, pools, ports);
-      const { entries, spent: knownSpent } = await withoutSpent(open, ports);
-      noteSpent(knownSpent);
+      const divided = await free(await entriesOf(parts, claimed, ports), ports);
+      const { entries } = divided;
+      noteWaiting(divided.waiting);
       if (entries.length === 0) continue;
       const lease = (position === 0 ? await ahead : undefined) ?? (await leaseFor(entries, ports));
       if (lease.kind === 'too-far') {
         const stop = behindRate(lease.aheadMs);
-        return { results, spent, wait: stop, stop };
+        return { results, waiting, wait: stop, stop };
       }
       const done = await sendLeased({ attemptId, entries, lease, lookedAt }, ports);
-      noteSpent(done.spent);
+      noteWaiting(done.waiting);
       for (const { entry, result } of done.sent) if (result) note(results, entry, result);
       const reason = done.sent.map(({ result }) => holdReasonOf(result)).find(isDefined);
       if (reason) {
         const stop = { ...waitFor(reason), reason };
-        return { results, spent, wait: stop, stop };
+        return { results, waiting, wait: stop, stop };
       }
     }
-    return { results, spent, wait: soon };
+    return { results, waiting, wait: soon };
   } catch (error) {
-    return { results, spent, wait: waitAfter(error, ports) };
+    return { results, waiting, wait: waitAfter(error, ports) };
   }
 }
 

@@ -92,7 +92,7 @@ export async function readStanding(
     isParkedAsAmbiguous(seen) ||
     (unanswered.get(index) ?? 0) > resendsMax;
   const left = redriven ? [] : ambiguous.filter(isLeft);
-  const telling = attempts.filter((attempt) => isTelling(seen.pk, attempt)).map(({ pk }) => pk);
+  const telling = attempts.filter((attempt) => isTelling(seen.pk, attempt)).map(({ sk }) => sk);
   const kept = { seen: keeping(look.seen, progress), attemptIds: telling };
   return { kind: 'open', ...kept, noted, open, left, again };
 }

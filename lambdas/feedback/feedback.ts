@@ -1,3 +1,4 @@
+import type { NewFailure } from '../../adapters/failure-store.ts';
 import type { Suppression } from '../../adapters/suppression-store.ts';
 import type { EventItem } from '../../contract/items.ts';
 import { suppressionScope } from '../../contract/table-keys.ts';
@@ -5,10 +6,12 @@ import { type Address, recipientKey } from '../../domain/address.ts';
 import { type FeedbackMeaning, judgeFeedback } from '../../domain/feedback.ts';
 import { type Clock, type EpochMs, epochMs, ttlEpochSeconds } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
+import { type BookPorts, bookNews } from './book-news.ts';
 import { eventItemOf } from './event-item.ts';
 import { countTwins, type TwinPorts } from './proven-duplicates.ts';
 import { type Report, readAddress, readEvent } from './read-event.ts';
 import { type Recorded, type TellPorts, tellOutcomes } from './tell-outcomes.ts';
+import type { WakeRotation } from './wake-rotation.ts';
 
 /** Everything the feedback stage asks of the world. */
 export type FeedbackPorts = {
@@ -28,7 +31,11 @@ export type FeedbackPorts = {
   readonly unknown: (what: string) => void;
   readonly failure: (error: unknown) => void;
 } & TellPorts &
-  TwinPorts;
+  TwinPorts &
+  BookPorts & {
+    /** Asks the reputation loop for a look; absent where there is none. */
+    readonly wake?: WakeRotation;
+  };
 
 /**
  * Takes a batch of SES events into the ledger and the suppression list. Returns the SQS message ids
@@ -41,6 +48,7 @@ export async function feedback(
 ): Promise<readonly string[]> {
   const failed = new Set<string>();
   const deliveries: Recorded[] = [];
+  const booked: Booked[] = [];
   const recorded: Recorded[] = [];
   await Promise.all(
     records.map(async ({ queueMessageId, body }) => {
@@ -54,7 +62,8 @@ export async function feedback(
           const { item } = known;
           if (report.kind === 'delivery') deliveries.push({ queueMessageId, report, item });
           else {
-            await take(known, ports);
+            const failure = await take(known, ports);
+            if (failure) booked.push({ queueMessageId, failure });
             recorded.push({ queueMessageId, report, item });
           }
         }
@@ -72,6 +81,7 @@ export async function feedback(
     ports.failure(error);
     for (const { queueMessageId } of deliveries) failed.add(queueMessageId);
   }
+  for (const queueMessageId of await wakeFor(booked, ports)) failed.add(queueMessageId);
   for (const queueMessageId of await countTwins(recorded, ports)) failed.add(queueMessageId);
   for (const queueMessageId of await tellOutcomes(recorded, ports)) failed.add(queueMessageId);
   return [...failed];
@@ -95,14 +105,34 @@ function know(report: Report, ports: FeedbackPorts): Known {
   return { report, meaning, item, recipient };
 }
 
+/** A failure that is in the evidence, and the queue message that brought it. */
+type Booked = { readonly queueMessageId: string; readonly failure: NewFailure };
+
 /**
- * Suppresses before it records: a crash between the two repeats the suppression, which is harmless,
- * where the other order could lose it.
+ * Asks for a look at what failed, also at what was known: whoever booked it may have died before asking.
+ * Returns the queue messages that must come again because nobody could be asked.
+ */
+async function wakeFor(
+  booked: readonly Booked[],
+  ports: FeedbackPorts,
+): Promise<readonly string[]> {
+  try {
+    await ports.wake?.(booked.map(({ failure }) => failure));
+    return [];
+  } catch (error) {
+    ports.failure(error);
+    return booked.map(({ queueMessageId }) => queueMessageId);
+  }
+}
+
+/**
+ * Suppresses and books before it records: a crash between them repeats what is harmless to repeat, where
+ * the other order could lose it.
  */
 async function take(
   { report, meaning, item, recipient }: Known,
   ports: FeedbackPorts,
-): Promise<void> {
+): Promise<NewFailure | undefined> {
   if (recipient && meaning.suppress) {
     const scope =
       meaning.suppress.scope === 'tenant' && report.tenant
@@ -123,5 +153,7 @@ async function take(
       address: recipient.address.address,
       at: epochMs(report.at),
     });
+  const failure = await bookNews(report, meaning, ports);
   if (await ports.putEvent(item)) ports.count(report.kind);
+  return failure;
 }

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createDynamo, createEvents, createSecrets } from '../../adapters/clients.ts';
+import { createDynamo, createEvents, createSecrets, createSqs } from '../../adapters/clients.ts';
 import { feedbackEnvironment } from '../../contract/environment.ts';
 import { readRecords } from '../queue-records.ts';
 import { bindPorts } from './bind-ports.ts';
@@ -11,6 +11,7 @@ const ports = await bindPorts(environment, {
   dynamo: createDynamo(),
   events: createEvents(),
   secrets: createSecrets(),
+  sqs: createSqs(),
 });
 
 /** Takes in one batch of the feedback or the Delivery queue. */

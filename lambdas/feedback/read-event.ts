@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type ReadOrigin, readOriginTag } from '../../contract/origin-tag.ts';
 import { type SesEvent, sesEvent, sesEventTypes } from '../../contract/ses-event.ts';
 import { readMessageTag, tagNames } from '../../contract/tags.ts';
 import { type Address, isAddress, parseAddress, recipientIdentity } from '../../domain/address.ts';
@@ -11,7 +12,11 @@ export type Report = Feedback & {
   readonly message?: { readonly messageId: string; readonly recipientIndex: number };
   readonly tenant?: string;
   readonly stream?: string;
-  readonly attemptId?: string;
+  /** Where the mail came from, by our tag; absent where the event carries none that we know. */
+  readonly tagged?: ReadOrigin;
+  /** What SES itself says of where it came from. */
+  readonly configurationSet?: string;
+  readonly source?: string;
   /** When SES took the mail. */
   readonly mailAt: number;
   /** The mail was sent although SES may have had it already. */
@@ -50,17 +55,17 @@ export function readEvent(body: string): ReadEvent {
   const { messageId: sesMessageId } = event.mail;
   const tags = event.mail.tags ?? {};
   const message = readMessageTag(tags[tagNames.message]?.[0] ?? '');
-  const tenant = tags[tagNames.tenant]?.[0];
-  const stream = tags[tagNames.stream]?.[0];
-  const attemptId = tags[tagNames.attempt]?.[0];
+  const tagged = readOriginTag(tags[tagNames.origin]?.[0] ?? '');
+  const configurationSet = tags[tagNames.configurationSet]?.[0];
+  const { source } = event.mail;
   const common = {
     sesMessageId,
     mailAt: event.mail.timestamp,
-    ...(tags[tagNames.again] ? { again: true as const } : {}),
+    ...(tagged?.again ? { again: true as const } : {}),
     ...(message ? { message } : {}),
-    ...(tenant ? { tenant } : {}),
-    ...(stream ? { stream } : {}),
-    ...(attemptId ? { attemptId } : {}),
+    ...(tagged ? { tagged, tenant: tagged.origin.tenant, stream: tagged.origin.stream } : {}),
+    ...(configurationSet ? { configurationSet } : {}),
+    ...(source ? { source } : {}),
   };
   const destination = event.mail.destination ?? [];
   const recipientOf = findRecipient(destination, { isOurs: message !== undefined });

@@ -7,6 +7,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { createBulkSender } from '../../adapters/ses-bulk.ts';
 import type { Mail } from '../../adapters/ses-message.ts';
+import { readOriginTag } from '../../contract/origin-tag.ts';
 import { parseRequest } from '../../contract/parse-request.ts';
 import { mustParse } from '../support/dispatch-world.ts';
 import { addresses, type Body, batch, message } from '../support/requests.ts';
@@ -57,6 +58,7 @@ function mailsOf(body: Body, over: Partial<Mail> = {}): readonly Mail[] {
     data: { name: `Reader ${recipientIndex}` },
     attachments: [],
     pool: 'shared',
+    provider: 'gmail',
     configurationSet: 'test-marketing-shared',
     ...over,
   }));
@@ -87,7 +89,7 @@ test('a recipient that SES may have already carries the mark in its entry, and n
   const [first, second] = mailsOf(batch(addresses(2)));
   await Promise.all([first && send({ ...first, again: true }), second && send(second)]);
   const marks = calls[0]?.input.BulkEmailEntries?.map(({ ReplacementTags = [] }) =>
-    ReplacementTags.some(({ Name }) => Name === 'gs-again'),
+    ReplacementTags.some(({ Value = '' }) => readOriginTag(Value)?.again),
   );
   expect(marks).toEqual([true, false]);
 });

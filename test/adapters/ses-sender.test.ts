@@ -3,6 +3,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { describe, expect, test } from 'vitest';
 import { type Mail, sendEmailInput } from '../../adapters/ses-message.ts';
 import { createSender, withoutAddresses } from '../../adapters/ses-sender.ts';
+import { readOriginTag } from '../../contract/origin-tag.ts';
 import { parseRequest } from '../../contract/parse-request.ts';
 import type { SendRequest } from '../../contract/send-request.ts';
 import { mustParse } from '../support/dispatch-world.ts';
@@ -24,6 +25,7 @@ function mailOf(body: Body, over: Partial<Mail> = {}): Mail {
     data: {},
     attachments: [],
     pool: 'shared',
+    provider: 'gmail',
     configurationSet: 'test-transactional-shared',
     ...over,
   };
@@ -44,10 +46,22 @@ describe('the call for a mail', () => {
     ).toEqual({
       campaign: 'spring',
       'gs-message': `${'m'.repeat(22)}_03`,
-      'gs-attempt': 'a'.repeat(22),
-      'gs-tenant': 'acme',
-      'gs-stream': 'transactional',
-      'gs-pool': 'shared',
+      'gs-origin': expect.any(String),
+    });
+    const origin = input.EmailTags?.find(({ Name }) => Name === 'gs-origin')?.Value ?? '';
+    expect(readOriginTag(origin)).toEqual({
+      attemptId: 'a'.repeat(22),
+      kind: 'normal',
+      again: false,
+      origin: {
+        tenant: 'acme',
+        identity: 'sender.example',
+        stream: 'transactional',
+        pool: 'shared',
+        provider: 'gmail',
+        campaign: 'spring',
+      },
+      shortened: [],
     });
     for (const { Name, Value } of input.EmailTags ?? [])
       expect(`${Name}${Value}`).toMatch(/^[A-Za-z0-9_-]{1,256}$/);

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toItem } from '../../adapters/items.ts';
 import { packAttempt, packResults, unpackAttempt } from '../../contract/attempt-codec.ts';
+import { newAttemptId } from '../../contract/attempt-id.ts';
 import type { AttemptEntry, AttemptItem, AttemptResult } from '../../contract/items.ts';
+import { ledgerKeys } from '../../contract/table-keys.ts';
+import { epochMs } from '../../domain/time.ts';
 import { storedBytes } from '../support/stored-bytes.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -20,8 +23,7 @@ function sesId(at: number, drawn: string, number = 0): string {
 
 const at = Date.parse('2026-03-01T09:00:00.123Z');
 const item = (entries: readonly AttemptEntry[]): AttemptItem => ({
-  pk: idOf('attempt'),
-  sk: 'attempt',
+  ...ledgerKeys.attempt(newAttemptId(epochMs(at), Buffer.from(digest('attempt'), 'hex'))),
   stream: 'transactional',
   at,
   entries,
@@ -46,6 +48,10 @@ const anEntry = fc.record(
     k: base64url,
     p: fc.constantFrom('shared', 'managed', 'warm-1'),
     v: fc.constantFrom('gmail', 'microsoft', 'yahoo'),
+    t: fc.constantFrom('acme', 'globex'),
+    d: fc.constantFrom('acme.example', 'globex.example'),
+    c: fc.constantFrom('spring', 'autumn'),
+    e: fc.constantFrom('canary', 'rescue', 'probe'),
   },
   { requiredKeys: ['m', 'r', 'k', 'p'] },
 );
@@ -103,29 +109,38 @@ describe('what was packed', () => {
 });
 
 const providers = ['gmail', 'microsoft', 'yahoo', 'apple', 'other'];
+const one = { p: 'shared', t: 'default', d: 'mail.example.com' };
 const messages = (count: number): readonly AttemptEntry[] =>
   Array.from({ length: count }, (_, index) => ({
+    ...one,
     m: idOf(`message ${index}`),
     r: 0,
     k: idOf(`key ${index}`),
-    p: 'shared',
     v: providers[index % providers.length] ?? '',
+  }));
+const ofTenants = (entries: readonly AttemptEntry[]): readonly AttemptEntry[] =>
+  entries.map((entry, index) => ({
+    ...entry,
+    t: `tenant-${index}`,
+    d: `tenant-${index}.example`,
   }));
 const batchTo = (several: readonly string[]): readonly AttemptEntry[] =>
   Array.from({ length: 50 }, (_, index) => ({
+    ...one,
+    c: 'spring-26',
     m: idOf('batch'),
     r: index,
     k: idOf(`key ${index}`),
-    p: 'shared',
     v: several[index % several.length] ?? '',
   }));
 
 describe('what an attempt costs', () => {
   test.each([
-    ['1 message', messages(1), 127, 164, [1, 1]],
-    ['10 messages to five providers', messages(10), 478, 677, [1, 1]],
-    ['50 recipients of one batch at one provider', batchTo(['gmail']), 934, 1853, [1, 2]],
-    ['50 recipients of one batch at five providers', batchTo(providers), 1013, 1932, [1, 2]],
+    ['1 message', messages(1), 168, 205, [1, 1]],
+    ['10 messages to five providers', messages(10), 519, 718, [1, 1]],
+    ['10 messages of ten tenants to five providers', ofTenants(messages(10)), 776, 975, [1, 1]],
+    ['50 recipients of one batch at one provider', batchTo(['gmail']), 989, 1908, [1, 2]],
+    ['50 recipients of one batch at five providers', batchTo(providers), 1068, 1987, [2, 2]],
   ])('%s', (_, entries, before, after, units) => {
     const accepted = entries.map((__, index) => ({ ses: sesId(at + 20 * index, `id ${index}`) }));
     const put = storedBytes(toItem(packAttempt(item(entries))));

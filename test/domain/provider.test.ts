@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { providerOf } from '../../domain/provider.ts';
+import { providerOf, speaksFor } from '../../domain/provider.ts';
 
 test.each([
   ['gmail.com', 'gmail'],
@@ -25,4 +25,15 @@ test.each([
   'x.gmail.com',
 ])('%s only looks like a large provider', (domain) => {
   expect(providerOf(domain)).toBe('other');
+});
+
+test.each([
+  ['gmail', 'gmail', true],
+  ['microsoft', 'microsoft365', true],
+  ['microsoft365', 'microsoft', false],
+  ['microsoft', 'gmail', false],
+  ['microsoft', 'other', false],
+  ['other', 'other', false],
+])('the words of %s from the servers of %s are its own: %s', (speaker, provider, own) => {
+  expect(speaksFor(speaker, provider)).toBe(own);
 });

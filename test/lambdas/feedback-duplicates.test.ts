@@ -7,6 +7,7 @@ import { lateEventMs, settleMs } from '../../domain/second-attempt.ts';
 import { epochMs, secondMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
 import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
+import { noEvidence } from '../support/evidence-ports.ts';
 import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
 import { aboutRecipient, eventBody } from '../support/ses-events.ts';
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   tables = await dynamo.createTables(faultyClient(dynamo.connect(), faults));
   ports = {
     clock: () => now,
+    ...noEvidence,
     recipientSecret: 'a secret of the test',
     ledgerDays: 30,
     putEvent: (item) => putEvent(tables.ledger, item),

@@ -5,6 +5,7 @@ import type { EventItem } from '../../contract/items.ts';
 import { epochMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
 import { keyOf } from '../support/dispatch-world.ts';
+import { noEvidence } from '../support/evidence-ports.ts';
 import { eventBody } from '../support/ses-events.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
@@ -27,6 +28,7 @@ beforeEach(() => {
 
 const ports: FeedbackPorts = {
   clock: () => now,
+  ...noEvidence,
   recipientSecret: 'a secret of the test',
   ledgerDays: 30,
   putEvent: async (item) => events.push(item) > 0,

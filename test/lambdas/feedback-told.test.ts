@@ -2,9 +2,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { EventItem } from '../../contract/items.ts';
 import { type OutcomeEvent, outcomeEvent } from '../../contract/outcome-event.ts';
-import { tagNames } from '../../contract/tags.ts';
 import { epochMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
+import { noEvidence } from '../support/evidence-ports.ts';
 import { aboutRecipient, type EventFile, eventBody } from '../support/ses-events.ts';
 
 const now = epochMs(Date.parse('2026-03-01T09:00:00Z'));
@@ -23,6 +23,7 @@ beforeEach(() => {
 function ports(over: Partial<FeedbackPorts> = {}): FeedbackPorts {
   return {
     clock: () => now,
+    ...noEvidence,
     recipientSecret: 'a secret of the test',
     ledgerDays: 30,
     putEvent: async (item) => {
@@ -71,11 +72,7 @@ function take(
 
 function tagged(file: EventFile, messageId: string, stream: string): string {
   const own = aboutRecipient(file, to);
-  const event = JSON.parse(eventBody(file, { messageId, destination: [to], own }));
-  return JSON.stringify({
-    ...event,
-    mail: { ...event.mail, tags: { ...event.mail.tags, [tagNames.stream]: [stream] } },
-  });
+  return eventBody(file, { messageId, destination: [to], origin: { stream }, own });
 }
 
 test('each final outcome is told with the app’s id, once recorded; what is not final is not', async () => {
@@ -90,7 +87,7 @@ test('each final outcome is told with the app’s id, once recorded; what is not
   ]);
   const events = told.map((event) => outcomeEvent.parse(event));
   expect(events.map(({ outcome, reason }) => `${outcome} ${reason}`).sort()).toEqual([
-    'bounced hard-bounce',
+    'bounced invalid-recipient',
     'complained abuse',
     'delivered undefined',
     'rejected content-rejected',

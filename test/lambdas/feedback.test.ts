@@ -11,6 +11,7 @@ import { epochMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
 import { keyOf } from '../support/dispatch-world.ts';
 import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
+import { evidenceOn } from '../support/evidence-ports.ts';
 import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
 import { aboutRecipient, type EventFile, eventBody } from '../support/ses-events.ts';
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
   tables = await dynamo.createTables(client);
   ports = {
     clock: () => now,
+    ...evidenceOn(tables),
     recipientSecret: 'a secret of the test',
     ledgerDays: 30,
     putEvent: (item) => putEvent(tables.ledger, item),

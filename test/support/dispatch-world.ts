@@ -8,10 +8,12 @@ import { toItem } from '../../adapters/items.ts';
 import type { RejectedEvent } from '../../adapters/outcome-bus.ts';
 import { findOutcome } from '../../adapters/outcome-lookup.ts';
 import { createPacer, writeSendRate } from '../../adapters/pacing-store.ts';
+import { createProbes } from '../../adapters/probe-store.ts';
 import type { Mail } from '../../adapters/ses-message.ts';
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import { putSuppression, readSuppressions } from '../../adapters/suppression-store.ts';
 import { createSwitchHints } from '../../adapters/switch-store.ts';
+import { attemptRandomBytes, newAttemptId } from '../../contract/attempt-id.ts';
 import type { StreamPolicy } from '../../contract/environment.ts';
 import type { TenantItem } from '../../contract/items.ts';
 import type { OutcomeEvent } from '../../contract/outcome-event.ts';
@@ -19,6 +21,7 @@ import type { RequestOutcome } from '../../contract/recipient-outcomes.ts';
 import { storedAttemptKey } from '../../contract/stored-attempt.ts';
 import { assignmentKeys, directoryKeys } from '../../contract/table-keys.ts';
 import { type Address, isAddress, parseAddress, recipientKey } from '../../domain/address.ts';
+import { providerOf } from '../../domain/provider.ts';
 import { epochMs } from '../../domain/time.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
@@ -169,7 +172,7 @@ function bindPorts(
     clock,
     pause: (milliseconds) => faults.run('pause', () => time.pause(milliseconds)),
     deadline: epochMs(clock() + invocationMs),
-    newAttemptId: () => randomBytes(16).toString('base64url'),
+    newAttemptId: () => newAttemptId(clock(), randomBytes(attemptRandomBytes)),
     recipientSecret: secret,
     ledger: { ...tables.ledger, keepDays: policy.ledgerDays },
     readTenant: createTenantReader(tables.directory, clock),
@@ -192,6 +195,8 @@ function bindPorts(
       clock,
     ),
     allowances: createAllowances(tables.pacing, clock),
+    probes: createProbes(tables.ledger),
+    providerOf: async (domain) => providerOf(domain),
     send: (mail) =>
       faults.run('send', async () => {
         world.sesCalls.push({ ...mail, at: clock() });

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { newAttemptId } from '../../contract/attempt-id.ts';
+import { type MailOrigin, originTag } from '../../contract/origin-tag.ts';
 import { messageTag, tagNames } from '../../contract/tags.ts';
+import type { Origin } from '../../domain/evidence/model.ts';
+import { epochMs } from '../../domain/time.ts';
 
 const event = z.looseObject({
   eventType: z.string(),
@@ -34,6 +38,9 @@ export type EventChange = {
   readonly messageId?: string;
   readonly recipientIndex?: number;
   readonly tenant?: string;
+  /** What else the origin tag says; by default a mail of the stream `transactional` to `other`. */
+  readonly origin?: Partial<Origin>;
+  readonly attemptId?: string;
   /** Whom the mail went to. */
   readonly destination?: readonly string[];
   /** SES's message id, and when it took the mail. */
@@ -54,14 +61,13 @@ const ownObject: Readonly<Partial<Record<EventFile, string>>> = {
 export function eventBody(file: EventFile, change: EventChange = {}): string {
   const given = exampleEvent(file);
   const own = ownObject[file] ?? file;
-  const { messageId, recipientIndex = 0, tenant = 'acme', destination } = change;
+  const { messageId, recipientIndex = 0, destination } = change;
   const tags =
     messageId === undefined
       ? {}
       : {
           [tagNames.message]: [messageTag(messageId, recipientIndex)],
-          [tagNames.tenant]: [tenant],
-          ...(change.again ? { [tagNames.again]: ['1'] } : {}),
+          [tagNames.origin]: [originTag(mailOriginOf(change))],
         };
   return JSON.stringify({
     ...given,
@@ -74,6 +80,30 @@ export function eventBody(file: EventFile, change: EventChange = {}): string {
     },
     [own]: { ...Object(given[own]), ...change.own },
   });
+}
+
+/** Returns what the origin tag of a test's event says. */
+export function mailOriginOf({
+  tenant = 'acme',
+  again,
+  origin,
+  attemptId,
+}: EventChange): MailOrigin {
+  return {
+    attemptId:
+      attemptId ?? newAttemptId(epochMs(Date.parse('2026-03-01T08:59:57Z')), new Uint8Array(13)),
+    kind: 'normal',
+    again: again === true,
+    origin: {
+      tenant,
+      stream: 'transactional',
+      pool: 'shared',
+      provider: 'other',
+      identity: 'sender.example',
+      campaign: '',
+      ...origin,
+    },
+  };
 }
 
 const recipientFields: Readonly<Partial<Record<EventFile, (address: string) => object>>> = {

@@ -1,0 +1,62 @@
+import { unitHash } from './assignment.ts';
+import type { Origin, Region } from './evidence/model.ts';
+import type { Order } from './rotation/model.ts';
+import { isWithin } from './rotation/orders.ts';
+import { type EpochMs, epochMs, hourMs, minuteMs } from './time.ts';
+
+/** What the orders in force say of one mail. */
+export type Ruling =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'wait'; readonly until: EpochMs }
+  /** It waits, unless it is one of the few that each of these orders lets through to learn from them. */
+  | { readonly kind: 'probe'; readonly orders: readonly Order[]; readonly until: EpochMs };
+
+/** A mail as orders see it; `key` is the same whenever they are asked. */
+export type OrderedMail = { readonly origin: Origin; readonly key: string };
+
+/** The longest and the shortest time after which held mail is looked at again. */
+const lookEveryMs = { least: minuteMs, most: hourMs } as const;
+
+/**
+ * Returns whether a mail may leave now. A hold lets nothing through; of slowed mail the order's share
+ * passes, drawn anew each hour and not at each look, or whoever asks often enough would get through.
+ * Orders that have ended, or not begun, say nothing.
+ */
+export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs): Ruling {
+  const against = orders.filter(
+    (order) =>
+      order.since <= now &&
+      now < order.until &&
+      isMeant(mail.origin, order.region) &&
+      !passes(mail, order, now),
+  );
+  if (against.length === 0) return { kind: 'pass' };
+  const until = epochMs(Math.max(...against.map((order) => lookAgainAt(order, now))));
+  const isProbe = against.every(({ probes }) => probes?.tenants.includes(mail.origin.tenant));
+  return isProbe ? { kind: 'probe', orders: against, until } : { kind: 'wait', until };
+}
+
+/**
+ * Returns when mail that an order holds is looked at again: after 1, 2, 4 … 60 minutes of the order's age,
+ * at the latest when it ends.
+ */
+export function lookAgainAt(
+  { since, until }: Pick<Order, 'since' | 'until'>,
+  now: EpochMs,
+): EpochMs {
+  const waitMs = Math.min(lookEveryMs.most, Math.max(lookEveryMs.least, now - since));
+  return epochMs(Math.min(until, now + waitMs));
+}
+
+/**
+ * Which address a mail leaves from is SES's to choose, so that no mail here is known to be of one: an order
+ * about an address alone means none, and the empty region all.
+ */
+function isMeant(origin: Origin, region: Region): boolean {
+  const named = Object.values(region).filter((name) => name !== undefined);
+  return !(region.ip !== undefined && named.length === 1) && isWithin(region, origin);
+}
+
+function passes({ key }: OrderedMail, { id, kind, share }: Order, now: EpochMs): boolean {
+  return kind === 'slow' && unitHash(`${id}\n${key}\n${Math.floor(now / hourMs)}`) < share;
+}

@@ -1,0 +1,106 @@
+/** What an order holds waits and is looked at ever more rarely; what is slowed passes by its share and is not drawn at each look. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Region } from '../../domain/evidence/model.ts';
+import { lookAgainAt, ruleOn } from '../../domain/order.ts';
+import type { Order } from '../../domain/rotation/model.ts';
+import { epochMs, hourMs, minuteMs } from '../../domain/time.ts';
+
+const since = epochMs(Date.parse('2026-03-01T09:00:00Z'));
+const at = (milliseconds: number) => epochMs(since + milliseconds);
+const order = (over: Partial<Order> = {}): Order => ({
+  id: 'd1.0',
+  kind: 'hold',
+  region: { tenant: 'acme', provider: 'gmail' },
+  share: 0,
+  since,
+  until: at(24 * hourMs),
+  decision: 'd1',
+  ...over,
+});
+const origin = {
+  tenant: 'acme',
+  identity: 'acme.example',
+  stream: 'transactional',
+  pool: 'shared',
+  provider: 'gmail',
+  campaign: 'spring',
+};
+const mail = { origin, key: 'message#0' };
+
+describe('the mail that an order means', () => {
+  test.each<[string, Region, string]>([
+    ['all that agrees in every named dimension', { tenant: 'acme', provider: 'gmail' }, 'wait'],
+    ['a campaign', { campaign: 'spring' }, 'wait'],
+    ['an identity', { identity: 'acme.example' }, 'wait'],
+    ['everything, where nothing is named', {}, 'wait'],
+    ['a pool, whatever address of it the order names', { pool: 'shared', ip: '192.0.2.1' }, 'wait'],
+    ['no other tenant', { tenant: 'globex', provider: 'gmail' }, 'pass'],
+    ['no other provider', { tenant: 'acme', provider: 'yahoo' }, 'pass'],
+    ['none, where only an address is named', { ip: '192.0.2.1' }, 'pass'],
+  ])('is %s', (_, region, kind) => {
+    expect(ruleOn(mail, [order({ region })], at(0)).kind).toBe(kind);
+  });
+
+  test('is free before the order begins and from its end on', () => {
+    const now = at(hourMs);
+    expect(ruleOn(mail, [order({ until: now })], now).kind).toBe('pass');
+    expect(ruleOn(mail, [order({ since: at(hourMs + 1) })], now).kind).toBe('pass');
+    expect(ruleOn(mail, [order({ until: at(hourMs + 1) })], now).kind).toBe('wait');
+  });
+});
+
+test('held mail is looked at after 1, 2, 4 … 60 minutes, and when the order ends', () => {
+  const looks: number[] = [];
+  const held = order({ until: at(200 * minuteMs) });
+  for (let now = since; now < held.until; now = lookAgainAt(held, now))
+    looks.push((now - since) / minuteMs);
+  expect(looks).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 124, 184]);
+  expect(lookAgainAt(held, at(184 * minuteMs))).toBe(held.until);
+});
+
+test('law: no look is later than the end of an order, nor later than an hour', () => {
+  fc.assert(
+    fc.property(fc.nat(48 * hourMs), fc.integer({ min: 1, max: 48 * hourMs }), (age, left) => {
+      const now = at(age);
+      const next = lookAgainAt(order({ until: epochMs(now + left) }), now);
+      expect(next).toBeGreaterThan(now);
+      expect(next).toBeLessThanOrEqual(Math.min(now + left, now + hourMs));
+    }),
+  );
+});
+
+describe('slowed mail', () => {
+  const slow = order({ kind: 'slow', share: 0.3 });
+  const passing = (orders: readonly Order[], ageMs: number) =>
+    Array.from({ length: 2_000 }, (_, index) => index).filter(
+      (index) => ruleOn({ origin, key: `m${index}` }, orders, at(ageMs)).kind === 'pass',
+    );
+
+  test('passes by its share, the same mail whenever it asks within the hour', () => {
+    const first = passing([slow], 0);
+    expect(first.length / 2_000).toBeCloseTo(0.3, 1);
+    expect(passing([slow], 59 * minuteMs)).toEqual(first);
+    expect(passing([slow], hourMs)).not.toEqual(first);
+  });
+
+  test('of two orders passes by the product of their shares', () => {
+    const both = passing([slow, order({ id: 'd2.0', kind: 'slow', share: 0.5 })], 0);
+    expect(both.length / 2_000).toBeCloseTo(0.15, 1);
+  });
+});
+
+describe('a probe', () => {
+  const probes = { tenants: ['acme'], mails: 3 };
+
+  test('is mail of a tenant that every order against it lists', () => {
+    expect(ruleOn(mail, [order({ probes })], at(0))).toMatchObject({
+      kind: 'probe',
+      orders: [{ id: 'd1.0' }],
+      until: at(minuteMs),
+    });
+    expect(ruleOn(mail, [order({ probes }), order({ id: 'd2.0' })], at(0)).kind).toBe('wait');
+    const others = { tenants: ['globex'], mails: 3 };
+    expect(ruleOn(mail, [order({ probes: others })], at(0)).kind).toBe('wait');
+  });
+});

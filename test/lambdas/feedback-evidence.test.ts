@@ -1,0 +1,268 @@
+/** Each failure is booked once, where and when its mail was sent, and who decides is asked for a look. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { toItem } from '../../adapters/items.ts';
+import { putAttempt } from '../../adapters/ledger.ts';
+import { newAttemptId } from '../../contract/attempt-id.ts';
+import type { FailureItem } from '../../contract/rotation-items.ts';
+import { evidenceKeys } from '../../contract/table-keys.ts';
+import { dayMs, epochMs } from '../../domain/time.ts';
+import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
+import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
+import { evidenceOn, newsOf } from '../support/evidence-ports.ts';
+import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
+import { type EventChange, type EventFile, eventBody } from '../support/ses-events.ts';
+import { storedBytes } from '../support/stored-bytes.ts';
+
+const now = epochMs(Date.parse('2026-03-01T09:00:02Z'));
+const attemptId = newAttemptId(
+  epochMs(Date.parse('2026-03-01T08:59:57Z')),
+  Uint8Array.from({ length: 13 }, (_, place) => place * 19),
+);
+/** The bucket in which the attempt was drawn. */
+const sentAt = epochMs(Date.parse('2026-03-01T08:59:50Z'));
+const hour = '2026-03-01T08';
+const to = 'grace@gmail.com';
+const messageId = 'm'.repeat(22);
+const blocked =
+  '550-5.7.1 [192.0.2.7] Our system has detected that this message is likely suspicious';
+const gmailBlock = `${blocked} due to the very low reputation of the sending IP address. - gsmtp`;
+
+const dynamo = await dynamoOfFile();
+let tables: Tables;
+let faults: Faults;
+let ports: FeedbackPorts;
+let woken: string[][];
+let failures: unknown[];
+
+beforeEach(async () => {
+  faults = createFaults();
+  tables = await dynamo.createTables(faultyClient(dynamo.connect(), faults));
+  woken = [];
+  failures = [];
+  ports = {
+    ...evidenceOn(tables),
+    clock: () => now,
+    recipientSecret: 'a secret of the test',
+    ledgerDays: 30,
+    putEvent: async () => true,
+    putEvents: async () => {},
+    markTwins: async () => 0,
+    putSuppression: async () => true,
+    noteBlock: async () => {},
+    outcomeStreams: [],
+    readRequestIds: async () => new Map(),
+    publishOutcomes: async () => new Set(),
+    count: () => {},
+    duplicates: () => {},
+    unknown: () => {},
+    failure: (error) => failures.push(error),
+    wake: async (booked) => {
+      woken.push(booked.map(({ key }) => key));
+    },
+  };
+});
+
+function take(...bodies: readonly string[]): Promise<readonly string[]> {
+  const records = bodies.map((body, index) => ({
+    queueMessageId: `q${index}`,
+    firstQueueMessageId: `q${index}`,
+    receiptHandle: `r${index}`,
+    body,
+    enqueuedAt: now,
+    receiveCount: 1,
+    lane: 'intake' as const,
+    attributes: {},
+  }));
+  return feedback(records, ports);
+}
+
+const origin = { provider: 'gmail', campaign: 'spring', pool: 'warm', stream: 'marketing' };
+const event = (file: EventFile, own: object, change: EventChange = {}) =>
+  eventBody(file, { messageId, destination: [to], attemptId, origin, ...change, own });
+const bounce = (diagnosticCode: string, change: EventChange = {}) =>
+  event(
+    'bounce',
+    {
+      bounceType: 'Permanent',
+      bounceSubType: 'General',
+      bouncedRecipients: [{ emailAddress: to, status: '5.7.1', diagnosticCode }],
+    },
+    change,
+  );
+const delay = (diagnosticCode: string, timestamp: string) =>
+  event('delivery-delay', {
+    timestamp,
+    delayedRecipients: [{ emailAddress: to, status: '4.7.0', diagnosticCode }],
+  });
+
+describe('a failure', () => {
+  test('is booked where and when its mail was sent, with what the reply says', async () => {
+    await take(bounce(gmailBlock));
+    const { failures: booked } = await newsOf(tables, hour);
+    expect(booked).toMatchObject([
+      {
+        key: `${messageId}_00#block`,
+        origin: {
+          tenant: 'acme',
+          identity: 'sender.example',
+          stream: 'marketing',
+          pool: 'warm',
+          provider: 'gmail',
+          campaign: 'spring',
+        },
+        ...{ sentAt, heardAt: now, signal: 'block', reason: 'block-ip-reputation', weight: 1 },
+        vouched: true,
+        ttl: Math.floor((sentAt + 40 * dayMs) / 1000),
+      },
+    ]);
+    expect(booked[0]?.recipientDomain).toMatch(/^[A-Za-z0-9_-]{10}$/);
+    expect(JSON.stringify(booked)).not.toContain('gmail.com');
+    expect(booked[0]).not.toHaveProperty('untagged');
+  });
+
+  test('counts once, however often its event comes, and each time a look is asked for', async () => {
+    await take(bounce(gmailBlock), bounce(gmailBlock));
+    await take(bounce(gmailBlock));
+    expect((await newsOf(tables, hour)).failures).toHaveLength(1);
+    expect(woken).toEqual([Array(2).fill(`${messageId}_00#block`), [`${messageId}_00#block`]]);
+  });
+
+  test('of a mail that is delayed again and again counts once, as it was first heard of', async () => {
+    const slow = '421 4.7.0 Too many messages, rate limit exceeded, try again later';
+    await take(delay(slow, '2026-03-01T09:00:00.000Z'), delay(slow, '2026-03-01T09:15:00.000Z'));
+    expect((await newsOf(tables, hour)).failures).toMatchObject([{ signal: 'deferral' }]);
+  });
+
+  test('is not vouched for by a reply that anybody can write, nor by another provider’s words', async () => {
+    await take(bounce('550 5.7.1 blocked, see https://blocklist.example'));
+    await take(
+      bounce(gmailBlock, {
+        messageId: 'n'.repeat(22),
+        origin: { ...origin, provider: 'hostile.example' },
+      }),
+    );
+    const { failures: booked } = await newsOf(tables, hour);
+    expect(booked.map(({ vouched }) => vouched)).toEqual([false, false]);
+  });
+
+  test('is a complaint as well, vouched for by the loop that it came through', async () => {
+    await take(event('complaint', { complainedRecipients: [{ emailAddress: to }] }));
+    expect((await newsOf(tables, hour)).failures).toMatchObject([
+      { signal: 'complaint', reason: 'complaint', vouched: true },
+    ]);
+  });
+
+  test('is nothing that says nothing of anybody’s reputation', async () => {
+    await take(
+      bounce('552 5.2.2 mailbox full'),
+      event('complaint', {
+        complainedRecipients: [{ emailAddress: to }],
+        complaintFeedbackType: 'not-spam',
+      }),
+      event('delivery', { recipients: [to] }),
+    );
+    expect(await newsOf(tables, hour)).toEqual({ failures: [], voids: [] });
+    expect(woken.flat()).toEqual([]);
+  });
+
+  test('costs one write unit with the longest names that the tag takes', async () => {
+    await take(
+      bounce(gmailBlock, {
+        tenant: 't'.repeat(64),
+        origin: { stream: 's'.repeat(20), pool: 'p'.repeat(20), provider: 'gmail' },
+      }),
+    );
+    const [booked] = (await newsOf(tables, hour)).failures;
+    expect(storedBytes(toItem(booked ?? {}))).toBeLessThan(1024);
+  });
+});
+
+describe('mail that SES took and no provider saw', () => {
+  test.each<[string, string]>([
+    [
+      'is suppressed by SES',
+      event('bounce', {
+        bounceType: 'Permanent',
+        bounceSubType: 'OnAccountSuppressionList',
+        bouncedRecipients: [{ emailAddress: to }],
+      }),
+    ],
+    ['is rejected by SES', event('reject', {})],
+    ['could not be rendered', event('rendering-failure', {})],
+  ])('and %s is taken off what was sent, once', async (_, body) => {
+    await take(body);
+    await take(body);
+    const { failures: booked, voids } = await newsOf(tables, hour);
+    expect(booked).toEqual([]);
+    expect(voids).toMatchObject([{ sentAt, origin: { tenant: 'acme', pool: 'warm' } }]);
+    expect(voids[0]?.sk).toBe(
+      evidenceKeys.void(hour, new Date(sentAt).toISOString(), `${messageId}_00#void`).sk,
+    );
+  });
+});
+
+test('an event without a tag of ours is read from what SES says, and told apart', async () => {
+  const body = JSON.parse(bounce(gmailBlock));
+  body.mail.tags = { 'ses:configuration-set': ['test-marketing-warm'] };
+  body.mail.timestamp = '2026-03-01T08:59:59.000Z';
+  body.mail.source = 'News <news@acme.example>';
+  await take(JSON.stringify(body));
+  expect((await newsOf(tables, hour)).failures).toMatchObject([
+    {
+      origin: {
+        tenant: 'default',
+        identity: 'acme.example',
+        stream: 'marketing',
+        pool: 'warm',
+        provider: 'gmail',
+        campaign: '',
+      },
+      sentAt,
+      untagged: true,
+    },
+  ]);
+});
+
+test('names that had no room in the tag are read from the journal; forgotten, their digests stand for them', async () => {
+  const campaign = 'c'.repeat(256);
+  const long = { tenant: 'acme', origin: { ...origin, campaign } };
+  await take(bounce(gmailBlock, long));
+  await putAttempt(
+    { ...tables.ledger, keepDays: 30 },
+    {
+      ...{ attemptId, stream: 'marketing', at: now },
+      entries: [
+        {
+          m: messageId,
+          r: 0,
+          k: 'k'.repeat(22),
+          p: 'warm',
+          v: 'gmail',
+          t: 'acme',
+          d: 'sender.example',
+          c: campaign,
+        },
+      ],
+    },
+  );
+  await take(
+    bounce(gmailBlock, { ...long, recipientIndex: 1 }),
+    event('complaint', { complainedRecipients: [{ emailAddress: to }] }, long),
+  );
+  const campaigns = (await newsOf(tables, hour)).failures.map(
+    (one: FailureItem) => one.origin.campaign,
+  );
+  const [unknown] = campaigns.filter((name) => name !== campaign);
+  expect(unknown).toMatch(/^\*.{10}$/);
+  expect(campaigns.filter((name) => name === campaign)).toHaveLength(1);
+});
+
+test('what could not be booked, or nobody asked for, comes again', async () => {
+  faults.outage(/PutItem/);
+  expect(await take(bounce(gmailBlock))).toEqual(['q0']);
+  faults.outage(undefined);
+  ports = { ...ports, wake: () => Promise.reject(new Error('SQS is down')) };
+  expect(await take(bounce(gmailBlock), event('delivery', { recipients: [to] }))).toEqual(['q0']);
+  expect(failures).toHaveLength(2);
+  expect((await newsOf(tables, hour)).failures).toHaveLength(1);
+});
