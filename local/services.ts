@@ -1,6 +1,7 @@
 import type { JsonObject, LocalClock, Place, ResourceProviders } from './aws.ts';
 import { openNameServer } from './emulators/dns/name-server.ts';
 import { createDnsRecords, type DnsRecords } from './emulators/dns/records.ts';
+import { createWorldNames } from './emulators/dns/world-names.ts';
 import { createDynamodb, type Dynamodb } from './emulators/dynamodb/dynamodb.ts';
 import { createEvents, type Events } from './emulators/events/events.ts';
 import { createMessaging, type Messaging } from './emulators/messaging/messaging.ts';
@@ -58,7 +59,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const { sns, s3, sts, sendMessage } = messaging;
   const sqs = meter ? meterQueues(messaging.sqs, meter) : messaging.sqs;
   const publish = meter ? meterPublish(messaging.publish, meter) : messaging.publish;
-  const records = createDnsRecords(() => 'no-name');
+  const records = createDnsRecords(
+    createWorldNames({
+      listingsOf: (name) => ses.listingsOf(name),
+      providerOf: (domain) => ses.providerOf(domain),
+    }),
+  );
   const nameServer = await openNameServer(records.answer);
   const lambda = createLambdaBox({
     nameServer: nameServer.address,
@@ -72,7 +78,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const secrets = createSecrets({ place, clock });
   // EventBridge hands events to functions asynchronously: accepted first, retried by Lambda.
   const events = createEvents({ place, clock, invoke: lambda.invokeAsync, sendMessage, publish });
-  const ses = createSes({
+  const ses: Ses = createSes({
     place,
     clock,
     publish,

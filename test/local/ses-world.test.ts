@@ -142,6 +142,8 @@ describe('while they are on', () => {
       domains: { 'firm.example': 'microsoft' },
       senders: { 'example.com': { unknownShare: 1 } },
     });
+    expect(bench.ses.providerOf('firm.example')).toBe('microsoft');
+    expect(bench.ses.providerOf('stranger.example')).toBeUndefined();
     const [bounce] = await eventsOf('one', 'gone@firm.example');
     expect(bounce).toMatchObject({
       eventType: 'Bounce',

@@ -42,6 +42,8 @@ export type Ses = {
   readonly identityFor: (from: string) => string;
   /** Blocklists that name an address or a domain in the world of this account; see world/blocklists.ts. */
   readonly listingsOf: (name: string) => readonly string[];
+  /** Whose mailboxes a domain has in that world; undefined where nobody said and it is no consumer domain. */
+  readonly providerOf: (domain: string) => string | undefined;
   /** Events not yet confirmed by `publish`. */
   readonly pendingEvents: () => number;
   readonly close: () => void;
@@ -59,6 +61,7 @@ export function createSes(options: SesOptions): Ses {
       return coveringIdentity(context, bare)?.name ?? domainOf(bare);
     },
     listingsOf: (name) => context.world.listingsOf(name),
+    providerOf: (domain) => context.world.knownProviderOf(domain),
     pendingEvents: () => context.schedule.pending,
     close: () => {
       context.world.switchOff();

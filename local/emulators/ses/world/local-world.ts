@@ -38,6 +38,8 @@ const sharedPerDay = 1_000_000;
 /** Customary mail of a domain that nobody said anything about. */
 const domainPerDay = 50_000;
 const complaintLookMs = 500;
+/** What the world calls everybody without a name of their own. */
+const smallServers = 'other';
 
 /** The mailbox providers behind the emulated SES; off until somebody switches them on. */
 export class LocalWorld {
@@ -125,6 +127,12 @@ export class LocalWorld {
 
   providerOf(domain: string): string {
     return this.domains.get(domain) ?? mailboxProviderOf(domain);
+  }
+
+  /** Undefined for a domain that nobody gave to a provider, and that no provider gives to consumers. */
+  knownProviderOf(domain: string): string | undefined {
+    const provider = this.providerOf(domain);
+    return provider === smallServers && !this.domains.has(domain) ? undefined : provider;
   }
 
   /** Hands one mail over and returns what the provider answered. */
