@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { assignmentItem } from '../contract/items.ts';
+import { type RescueItem, rescueItem } from '../contract/rescue.ts';
 import { orderItem } from '../contract/rotation-items.ts';
 import { assignmentKeys } from '../contract/table-keys.ts';
 import type { WeightedPool } from '../domain/assignment.ts';
@@ -14,6 +15,8 @@ export type StreamAssignment = {
   readonly byProvider: ReadonlyMap<string, readonly WeightedPool[]>;
   /** Parts of the mail that are held or slowed. */
   readonly orders: readonly Order[];
+  /** Mail that may be sent once more, because its pool lost it. */
+  readonly rescues: readonly RescueItem[];
 };
 
 export type ReadAssignment = () => Promise<StreamAssignment>;
@@ -52,17 +55,20 @@ async function read(table: Table, stream: string): Promise<StreamAssignment> {
   const anyProvider = items.get(assignmentKeys.stream(stream).sk);
   if (!anyProvider) throw new Error(`no assignment for stream ${stream}; deploy again to seed it`);
   const { pools } = assignmentItem.parse(anyProvider);
-  const [providerPrefix, orderPrefix] = [
+  const [providerPrefix, orderPrefix, rescuePrefix] = [
     assignmentKeys.provider(stream, '').sk,
     assignmentKeys.order(stream, '').sk,
+    assignmentKeys.rescue(stream, '').sk,
   ];
   const byProvider = new Map<string, readonly WeightedPool[]>();
   const orders: Order[] = [];
+  const rescues: RescueItem[] = [];
   for (const [sk, item] of isOn ? items : [])
     if (sk.startsWith(orderPrefix)) orders.push(orderItem.parse(item));
+    else if (sk.startsWith(rescuePrefix)) rescues.push(rescueItem.parse(item));
     else if (sk.startsWith(providerPrefix) && item !== anyProvider)
       byProvider.set(sk.slice(providerPrefix.length), assignmentItem.parse(item).pools);
-  return { pools, byProvider, orders };
+  return { pools, byProvider, orders, rescues };
 }
 
 async function readPartition(

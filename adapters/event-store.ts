@@ -49,7 +49,9 @@ export type TwinQuestion = {
  */
 export async function markTwins(table: Table, about: TwinQuestion): Promise<number> {
   const { messageId, recipientIndex, ttl } = about;
-  const [, ...twins] = (await readSesMessageIds(table, about)).toSorted();
+  const { first, rescues } = await readSesMessageIds(table, about);
+  // A rescue is no duplicate of the mail that bounced; a second rescue is one of the first.
+  const twins = [first, rescues].flatMap((ids) => ids.toSorted().slice(1));
   const marked = await Promise.all(
     twins.map((sesMessageId) => {
       const Item = toItem({ ...ledgerKeys.twin(messageId, recipientIndex, sesMessageId), ttl });
@@ -62,7 +64,10 @@ export async function markTwins(table: Table, about: TwinQuestion): Promise<numb
 }
 
 /** The mails that one page of 1 MB of a recipient's events tells of: a thousand events, where two are usual. */
-async function readSesMessageIds(table: Table, about: TwinQuestion): Promise<readonly string[]> {
+async function readSesMessageIds(
+  table: Table,
+  about: TwinQuestion,
+): Promise<{ readonly first: readonly string[]; readonly rescues: readonly string[] }> {
   const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
       TableName: table.name,
@@ -71,9 +76,17 @@ async function readSesMessageIds(table: Table, about: TwinQuestion): Promise<rea
         ':pk': about.messageId,
         ':events': ledgerKeys.eventsOf(about.recipientIndex),
       }),
-      ProjectionExpression: 'sesMessageId',
+      ProjectionExpression: 'sesMessageId, rescue',
       ConsistentRead: true,
     }),
   );
-  return [...new Set(Items.map((item) => String(fromItem(item)['sesMessageId'])))];
+  const events = Items.map(fromItem);
+  const idsOf = (isRescue: boolean) => [
+    ...new Set(
+      events
+        .filter(({ rescue }) => (rescue === true) === isRescue)
+        .map(({ sesMessageId }) => String(sesMessageId)),
+    ),
+  ];
+  return { first: idsOf(false), rescues: idsOf(true) };
 }

@@ -78,18 +78,33 @@ export async function getItems(
   return found;
 }
 
+/** Which items of a partition, and whether what was written a moment ago must be among them. */
+export type QueryOptions = {
+  readonly consistent?: true;
+  /** First and last sort key, both included. */
+  readonly between?: { readonly first: string; readonly last: string };
+  /** The last in key order first. */
+  readonly descending?: true;
+};
+
 /** Yields every raw item of a partition in key order. */
 export async function* queryPartition(
   table: Table,
   pk: string,
+  { consistent, between, descending }: QueryOptions = {},
 ): AsyncGenerator<Record<string, unknown>> {
   let start: Record<string, AttributeValue> | undefined;
   do {
     const page = await table.dynamo.send(
       new QueryCommand({
         TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: toItem({ ':pk': pk }),
+        KeyConditionExpression: between ? 'pk = :pk AND sk BETWEEN :first AND :last' : 'pk = :pk',
+        ExpressionAttributeValues: toItem({
+          ':pk': pk,
+          ...(between ? { ':first': between.first, ':last': between.last } : {}),
+        }),
+        ...(consistent ? { ConsistentRead: true } : {}),
+        ...(descending ? { ScanIndexForward: false } : {}),
         ...(start ? { ExclusiveStartKey: start } : {}),
       }),
     );

@@ -9,7 +9,7 @@ import {
   placeOf,
   throttlePenalty,
 } from '../domain/pacing.ts';
-import type { Clock, EpochMs } from '../domain/time.ts';
+import { type Clock, type EpochMs, epochMs } from '../domain/time.ts';
 import { busy } from './failure.ts';
 import { fromItem, type Table, toItem, updateIf } from './items.ts';
 
@@ -158,6 +158,15 @@ export async function writeSendRate(table: Table, ratePerSecond: number): Promis
       ExpressionAttributeValues: toItem({ ':rate': ratePerSecond }),
     }),
   );
+}
+
+/**
+ * Returns until when tokens have been leased by either lane: nothing was sent long after it. One strongly
+ * consistent read.
+ */
+export async function readLastLease(table: Table): Promise<EpochMs> {
+  const { m, t } = await readPace(table);
+  return epochMs(Math.max(m, t));
 }
 
 async function readPace(table: Table): Promise<Pace> {

@@ -5,6 +5,7 @@ import { ledgerKeys } from '../contract/table-keys.ts';
 import { consumerProviderOf, type Provider, unknownProvider } from '../domain/provider.ts';
 import { type MailExchanger, providerOfMx } from '../domain/provider-of-mx.ts';
 import { type Clock, dayMs, epochMs, hourMs, minuteMs, ttlEpochSeconds } from '../domain/time.ts';
+import { withinDnsTime } from './dns-wait.ts';
 import { getItems, type Table, toItem } from './items.ts';
 
 /** Returns who keeps the mailboxes of a domain; never throws, never takes longer than a second and a half. */
@@ -19,9 +20,6 @@ export type ResolverPorts = {
   readonly clock: Clock;
   readonly failure: (error: unknown) => void;
 };
-
-/** A mail waits no longer than this for DNS; it leaves as mail to `other`. */
-const dnsMs = 1_000;
 
 /** A company changes who hosts its mail rarely; what DNS denies may be mended within the hour. */
 const foundMs = 7 * dayMs;
@@ -66,13 +64,13 @@ export function createProviderResolver(table: Table, ports: ResolverPorts): Reso
   };
 }
 
-/** RFC 5321: a domain without MX records is its own mail server. */
+/** RFC 5321: a domain without MX records is its own mail server. Without an answer in time the mail leaves as mail to `other`. */
 async function ask(
   domain: string,
   { resolveMx: resolve = resolveMx, clock }: ResolverPorts,
 ): Promise<Answer & { readonly store: boolean }> {
   try {
-    const exchangers = await withinMs(resolve(domain), dnsMs);
+    const exchangers = await withinDnsTime(resolve(domain));
     const provider = providerOfMx(exchangers) ?? unknownProvider;
     return { provider, until: clock() + foundMs, store: true };
   } catch (error) {
@@ -85,16 +83,6 @@ async function ask(
       return { provider: unknownProvider, until: clock() + deniedMs, store: true };
     return { provider: unknownProvider, until: clock() + silentMs, store: false };
   }
-}
-
-function withinMs<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`no answer from DNS within ${milliseconds} ms`)),
-      milliseconds,
-    );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** Idempotency key: the domain; the last answer wins. No condition. One write unit. */

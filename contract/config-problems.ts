@@ -1,5 +1,6 @@
 /** What the configuration's errors say, so that whoever typed it can mend it without reading code. */
 import type * as z from 'zod';
+import { quarantinePool } from './names.ts';
 import type { PipelineConfig } from './pipeline-config.ts';
 
 /**
@@ -13,8 +14,10 @@ export function contradictions(config: PipelineConfig): readonly string[] {
   return [
     ...countProblems(config),
     ...Object.keys(config.streams).flatMap((stream) => poolProblems(config, stream)),
+    ...Object.keys(config.streams).flatMap((stream) => failoverProblems(config, stream)),
     ...repeatedSets(config),
     ...zoneProblems(config),
+    ...reputationProblems(config),
   ];
 }
 
@@ -53,10 +56,106 @@ function poolProblems({ streams, pools }: PipelineConfig, stream: string): reado
   return repeated(wanted).map((pool) => `${path}: got ${pool} twice; allowed: once; remove one`);
 }
 
+/** A failover list is for the day on which nothing else is left, so it must not surprise anybody then. */
+function failoverProblems({ streams, pools }: PipelineConfig, stream: string): readonly string[] {
+  const settings = streams[stream];
+  if (!settings) return [];
+  const { failover, lane } = settings;
+  const path = `streams.${stream}`;
+  const own = new Set([...settings.pools, ...settings.retiringPools]);
+  const transactional = Object.values(streams)
+    .filter((other) => other.lane === 'transactional')
+    .flatMap((other) => other.pools);
+  const reasons = (pool: string): readonly string[] => [
+    ...(Object.hasOwn(pools, pool)
+      ? []
+      : [
+          `${pool}; allowed: ${Object.keys(pools).join(', ')}; add the pool under pools or correct the name`,
+        ]),
+    ...(own.has(pool)
+      ? [`${pool}, which is among its pools; allowed: others; take it from one of the lists`]
+      : []),
+    ...(pools[pool]?.retiring
+      ? [`${pool}, which is retiring; allowed: pools that take mail; take it from the list`]
+      : []),
+    ...(lane === 'marketing' && transactional.includes(pool)
+      ? [
+          `${pool}, which carries transactional mail; allowed: pools without; marketing never spills there`,
+        ]
+      : []),
+  ];
+  const lists = [
+    ...failover.flatMap(reasons),
+    ...repeated(failover).map((pool) => `${pool} twice; allowed: once; remove one`),
+  ];
+  return [
+    ...lists.map((reason) => `${path}.failover: got ${reason}`),
+    ...lastResortProblems(path, settings, pools),
+  ];
+}
+
+function lastResortProblems(
+  path: string,
+  settings: PipelineConfig['streams'][string],
+  pools: PipelineConfig['pools'],
+): readonly string[] {
+  const { lane, whenNothingIsWarm, rescue, storeRequests } = settings;
+  const spills = whenNothingIsWarm === 'spill';
+  const reachesShared = [...settings.pools, ...settings.failover].some(
+    (pool) => pools[pool]?.kind === 'shared',
+  );
+  return [
+    ...(spills && lane === 'marketing'
+      ? [
+          `${path}.whenNothingIsWarm: got spill in the marketing lane; allowed: hold; marketing can wait, and unwanted mail spoils what everybody shares`,
+        ]
+      : []),
+    ...(spills && !reachesShared
+      ? [
+          `${path}.whenNothingIsWarm: got spill without a shared pool; allowed: with one among pools or failover; add one or choose hold`,
+        ]
+      : []),
+    ...(rescue && !storeRequests
+      ? [
+          `${path}.rescue: got true without storeRequests; allowed: with it, as only what is stored can be sent again; set storeRequests: true or remove rescue`,
+        ]
+      : []),
+  ];
+}
+
+function reputationProblems({ pools, reputation }: PipelineConfig): readonly string[] {
+  return [
+    ...(Object.hasOwn(pools, quarantinePool)
+      ? [
+          `pools.${quarantinePool}: got a pool of this name; allowed: another; it is kept for addresses that are taken out of use`,
+        ]
+      : []),
+    ...Object.entries(pools).flatMap(([pool, { kind, warmUp }]) =>
+      warmUp === 'ours' && kind !== 'standard'
+        ? [
+            `pools.${pool}.warmUp: got ours for a ${kind} pool; allowed: ses, which decides there itself; remove it`,
+          ]
+        : [],
+    ),
+    ...(reputation.blocklists.spamhausDqsKey && !reputation.blocklists.keepers.includes('spamhaus')
+      ? [
+          'reputation.blocklists.spamhausDqsKey: got a key although spamhaus is not asked; allowed: with spamhaus among keepers; add it or remove the key',
+        ]
+      : []),
+    ...(reputation.changeWindows ?? []).flatMap(({ from, to }, index) =>
+      from < to
+        ? []
+        : [
+            `reputation.changeWindows.${index}: got ${from} to ${to}; allowed: from before to, within one day; split a window that spans midnight in two`,
+          ],
+    ),
+  ];
+}
+
 /** SES names a configuration set after stream and pool, so a-b with c would meet a with b-c. */
 function repeatedSets({ streams }: PipelineConfig): readonly string[] {
-  const sets = Object.entries(streams).flatMap(([stream, { pools, retiringPools }]) =>
-    [...new Set([...pools, ...retiringPools])].map((pool) => `${stream}-${pool}`),
+  const sets = Object.entries(streams).flatMap(([stream, { pools, retiringPools, failover }]) =>
+    [...new Set([...pools, ...retiringPools, ...failover])].map((pool) => `${stream}-${pool}`),
   );
   return repeated(sets).map(
     (set) =>

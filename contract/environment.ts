@@ -3,7 +3,9 @@
  * read once by the handler. One schema serves both ends, and a test compares them with the template.
  */
 import * as z from 'zod';
+import { blocklistKeepers } from '../domain/blocklist-zones.ts';
 import { lanes } from '../domain/pacing.ts';
+import { actionKinds, autonomies } from '../domain/rotation/model.ts';
 
 const json = <T extends z.ZodType>(schema: T) =>
   z
@@ -29,6 +31,8 @@ export const streamPolicy = z.strictObject({
   bulk: z.exactOptional(z.literal(true)),
   /** How long what was handed to SES is kept, in seconds; absent where it is not kept. */
   storeSeconds: z.exactOptional(z.int()),
+  /** What its pool lost may be sent once more; absent means nothing is. */
+  rescue: z.exactOptional(z.literal(true)),
   /** Which indexes are written; absent means none. */
   indexes: z.exactOptional(z.array(z.enum(['recipient', 'ses']))),
   /** Outcomes of its own that dispatch publishes besides rejections; absent means none. */
@@ -50,7 +54,12 @@ export const seedPlan = z.strictObject({
   /** Stream → pools that take its new mail, and pools that are leaving it. */
   streams: z.record(
     z.string(),
-    z.strictObject({ pools: z.array(z.string()), retiring: z.array(z.string()) }),
+    z.strictObject({
+      pools: z.array(z.string()),
+      retiring: z.array(z.string()),
+      /** Pools that take its mail when none of its own can; absent: none. */
+      failover: z.exactOptional(z.array(z.string())),
+    }),
   ),
   pools: z.record(z.string(), z.strictObject({ kind: z.string(), retiring: z.boolean() })),
   initialSendRatePerSecond: z.number(),
@@ -72,6 +81,14 @@ export const dispatchEnvironment = z.object({
   RECIPIENT_KEY_SECRET: z.string(),
 });
 
+/** What feedback knows of a mail by its configuration set alone. */
+export const untaggedOrigin = z.strictObject({
+  /** The tenant where there is only one; else empty, because nothing tells it. */
+  tenant: z.string(),
+  /** Stream → its pools. */
+  streams: z.record(z.string(), z.array(z.string())),
+});
+
 /** lambdas/feedback: one function, the fast queue and the Delivery queue. */
 export const feedbackEnvironment = z.object({
   ...common,
@@ -79,6 +96,10 @@ export const feedbackEnvironment = z.object({
   LEDGER_DAYS: z.coerce.number(),
   /** Streams whose outcomes are published as events. */
   OUTCOME_STREAMS: json(z.array(z.string())),
+  /** What is known of mail whose events carry no tag of ours. */
+  UNTAGGED_ORIGIN: json(untaggedOrigin),
+  /** Where it says that failures are worth a look; absent where nobody looks. */
+  ROTATION_QUEUE_URL: z.exactOptional(z.string()),
 });
 
 /** A stream as the account function sees it. */
@@ -96,6 +117,55 @@ export type WatchedStream = z.output<typeof watchedStream>;
 export const accountEnvironment = z.object({
   ...common,
   STREAMS: json(z.record(z.string(), watchedStream)),
+});
+
+/** A stream as rotation sees it; what is absent has its default, because an environment holds 4 KB. */
+export const rotatedStream = z.strictObject({
+  /** Absent: marketing. */
+  lane: z.exactOptional(z.literal('transactional')),
+  /** Absent: none. */
+  failover: z.exactOptional(z.array(z.string())),
+  /** Absent: hold. */
+  whenNothingIsWarm: z.exactOptional(z.literal('spill')),
+  /** Absent: SES's longest, 14 hours. */
+  maxDeliverySeconds: z.exactOptional(z.int()),
+  /** Absent: nothing is rescued. */
+  rescue: z.exactOptional(z.literal(true)),
+});
+export type RotatedStream = z.output<typeof rotatedStream>;
+
+/** What rotation must know of the configuration. */
+export const rotationPolicy = z.strictObject({
+  streams: z.record(z.string(), rotatedStream),
+  /** Pools whose warm-up is ours. */
+  warmedByUs: z.array(z.string()),
+  /** Kinds of action that do more than observe. */
+  autonomy: z.partialRecord(z.enum(actionKinds), z.enum(autonomies)),
+  vetoMinutes: z.number(),
+  /** When volume may be raised; absent: always. */
+  changeWindows: z.exactOptional(
+    z.array(z.strictObject({ days: z.array(z.string()), from: z.string(), to: z.string() })),
+  ),
+  movedShareMax: z.number(),
+  holdsMax: z.number(),
+  /** What differs from the defaults of our own query of blocklists. */
+  blocklists: z.exactOptional(
+    z.strictObject({
+      keepers: z.exactOptional(z.array(z.enum(blocklistKeepers))),
+      spamhausDqsKey: z.exactOptional(z.string()),
+    }),
+  ),
+});
+export type RotationPolicy = z.output<typeof rotationPolicy>;
+
+/** lambdas/rotation: the one decider, fed by its FIFO queue. */
+export const rotationEnvironment = z.object({
+  ...common,
+  ROTATION_POLICY: json(rotationPolicy),
+  /** Its own queue, to let what failed come again soon. */
+  ROTATION_QUEUE_URL: z.string(),
+  /** Where people hear of decisions. */
+  ALARM_TOPIC_ARN: z.string(),
 });
 
 /** lambdas/due: returns mail that waited for its time to its queue, on a schedule. */

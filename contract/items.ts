@@ -125,6 +125,8 @@ export const eventItem = z.object({
   /** Outcome this event stands for, where it stands for one. */
   outcome: z.exactOptional(z.enum(outcomes)),
   reason: z.exactOptional(z.string()),
+  /** It is about the mail that was sent once more after the pool had lost the first. */
+  rescue: z.exactOptional(z.literal(true)),
   ttl: z.number(),
 });
 export type EventItem = z.output<typeof eventItem>;

@@ -32,6 +32,10 @@ export const metrics = {
   switchedOff: 'SwitchedOff',
   /** Recipients whose request was sent without the copy that the stream stores. Dimensions Deployment, Stream. */
   unkept: 'Unkept',
+  /** Recipients that were sent to once more because their pool lost the mail. Dimensions Deployment, Stream. */
+  rescued: 'Rescued',
+  /** Recipients of whom that was asked and not done. Dimensions Deployment, Stream. */
+  unrescued: 'Unrescued',
   /** Index items that could not be written. Dimensions Deployment, Stream. */
   unindexed: 'Unindexed',
   /** Failures of ours that pass only when a person mends them. Dimensions Deployment. */

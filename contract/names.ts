@@ -27,6 +27,9 @@ export function namesOf(deployment: string) {
     feedbackDeadQueue: `${deployment}-feedback-dead`,
     deliveryQueue: `${deployment}-delivery`,
     deliveryDeadQueue: `${deployment}-delivery-dead`,
+    /** First in, first out in one group: one decides at a time. */
+    rotationQueue: `${deployment}-rotation.fifo`,
+    rotationDeadQueue: `${deployment}-rotation-dead.fifo`,
     feedbackTopic: `${deployment}-feedback`,
     deliveryTopic: `${deployment}-delivery`,
     alarmTopic: `${deployment}-alarms`,
@@ -39,6 +42,7 @@ export function namesOf(deployment: string) {
     accountFunction: `${deployment}-account`,
     dueFunction: `${deployment}-due`,
     suppressionFunction: `${deployment}-suppression`,
+    rotationFunction: `${deployment}-rotation`,
     seedFunction: `${deployment}-seed`,
     configurationSet: (stream: string, pool: string) => `${deployment}-${stream}-${pool}`,
     dedicatedIpPool: (pool: string) => `${deployment}-${pool}`,
@@ -48,6 +52,9 @@ export function namesOf(deployment: string) {
     alarm: (about: string) => `${deployment}-${about}`,
   } as const;
 }
+
+/** The standard pool for addresses that are taken out of use; no configuration set names it. */
+export const quarantinePool = 'quarantine';
 
 /** SES's own name for the addresses that everybody shares. */
 export const sesSharedPool = 'ses-shared-pool';

@@ -4,11 +4,16 @@
  */
 import * as z from 'zod';
 import { lanes } from '../domain/pacing.ts';
+import { actionKinds, autonomies } from '../domain/rotation/model.ts';
+import { blocklists } from './blocklist-config.ts';
 import { contradictions, issueText } from './config-problems.ts';
 
 /** Kinds of egress: SES's shared addresses, leased addresses, or addresses that SES manages. */
 export const poolKinds = ['shared', 'standard', 'managed'] as const;
 export type PoolKind = (typeof poolKinds)[number];
+
+/** Days of a change window, as `Date.getUTCDay` counts them. */
+export const weekDays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 } as const;
 
@@ -52,6 +57,12 @@ const pool = z.strictObject({
   kind: z.enum(poolKinds),
   /** First step of removing a pool: it takes no new mail; deploy, wait 14 h, then delete the entry. Default false. */
   retiring: z.boolean().default(false),
+  /**
+   * Who raises its volume step by step: `ours` (a `standard` pool only: each mailbox provider gets an absolute
+   * cap, and SES's automatic warm-up must be off for its addresses) or `ses`. Default `ours` for a `standard`
+   * pool, `ses` for the others.
+   */
+  warmUp: z.exactOptional(z.enum(['ours', 'ses'])),
 });
 
 const stream = z.strictObject({
@@ -85,6 +96,56 @@ const stream = z.strictObject({
   outcomeEvents: z.boolean().default(false),
   /** Age of the oldest mail that is due, in seconds, at which a person is called. Default 900. */
   ageAlarmSeconds: z.int().min(60).max(seconds.day).default(900),
+  /** Pools that take its mail, in this order, when none of its own can (at most 3). Default none. */
+  failover: z.array(z.string()).max(3).default([]),
+  /**
+   * When nothing warm is left, its failover list included: `hold`, or `spill` to SES's shared addresses
+   * (transactional lane only, with a shared pool among its pools or failover). Default `hold`.
+   */
+  whenNothingIsWarm: z.enum(['hold', 'spill']).default('hold'),
+  /**
+   * Send mail once more that bounced because our pool was blocked, through another warm pool; needs
+   * storeRequests, whose price is the price of it. Default false.
+   */
+  rescue: z.boolean().default(false),
+});
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
+  error: 'allowed: a time of day in UTC such as 09:30',
+});
+
+const changeWindow = z.strictObject({
+  /** Days of the week (UTC) on which it opens; at least one. */
+  days: z
+    .array(z.enum(weekDays))
+    .min(1)
+    .max(7)
+    .default([...weekDays]),
+  /** When it opens and closes, UTC, within one day. */
+  from: timeOfDay,
+  to: timeOfDay,
+});
+
+const reputation = z.strictObject({
+  /**
+   * How far the loop goes by itself, for each kind of action: `observe` (write down what would be done),
+   * `propose` (and ask), `veto` (do it unless a person objects in time), `act`. An operator changes it at run
+   * time with `goodstanding autonomy`. Default `observe` for every kind.
+   */
+  autonomy: z.partialRecord(z.enum(actionKinds), z.enum(autonomies)).default({}),
+  /** Minutes in which a person may object to what stands at `veto` (5 to 1440). Default 60. */
+  vetoMinutes: z.int().min(5).max(1440).default(60),
+  /**
+   * When volume may be raised: growth and release wait for one of these windows (at most 14), protection
+   * never does. Default: at any time.
+   */
+  changeWindows: z.exactOptional(z.array(changeWindow).min(1).max(14)),
+  /** Share of a stream's mail that may be moved within an hour (0.01 to 1). Default 0.2. */
+  movedShareMax: z.number().min(0.01).max(1).default(0.2),
+  /** Holds of tenants within ten minutes beyond which the loop freezes and a person is called (1 to 100). Default 5. */
+  holdsMax: z.int().min(1).max(100).default(5),
+  /** Our own query of blocklists. */
+  blocklists: blocklists.prefault({}),
 });
 
 const retention = z.strictObject({
@@ -149,6 +210,8 @@ const shape = z.strictObject({
   limits: limits.prefault({}),
   /** Ways to find mail besides the app's id and ours; each costs a write a mail. */
   indexes: indexes.prefault({}),
+  /** How far the reputation loop goes by itself, and its brakes. */
+  reputation: reputation.prefault({}),
 });
 
 export type PipelineConfigInput = z.input<typeof shape>;
@@ -171,6 +234,14 @@ export function checkConfig(input: unknown): PipelineConfig {
   return parsed.data;
 }
 
+/** Returns who warms a pool up: only a standard pool's volume is ours to choose. */
+export function warmUpOwner({
+  kind,
+  warmUp,
+}: Pick<PipelineConfig['pools'][string], 'kind' | 'warmUp'>): 'ours' | 'ses' {
+  return warmUp ?? (kind === 'standard' ? 'ours' : 'ses');
+}
+
 /** Names the type of the configuration in an editor; the check itself happens at synth. */
 export function defineConfig(config: PipelineConfigInput): PipelineConfigInput {
   return config;
@@ -181,8 +252,13 @@ function explain(issue: z.core.$ZodIssue): string {
 }
 
 function fieldsAt(path: readonly PropertyKey[]): string {
-  const [room, , inner] = path;
+  const [room, second, inner] = path;
   if (inner === 'zone') return 'id, name';
+  if (room === 'reputation' && second === 'autonomy') return actionKinds.join(', ');
+  if (room === 'reputation' && second === 'changeWindows')
+    return Object.keys(changeWindow.shape).join(', ');
+  if (room === 'reputation' && second === 'blocklists')
+    return Object.keys(blocklists.shape).join(', ');
   const fields: Readonly<Record<string, object>> = {
     sendingDomains: sendingDomain.shape,
     streams: stream.shape,
@@ -190,6 +266,7 @@ function fieldsAt(path: readonly PropertyKey[]): string {
     retention: retention.shape,
     limits: limits.shape,
     indexes: indexes.shape,
+    reputation: reputation.shape,
   };
   return Object.keys(fields[String(room)] ?? shape.shape).join(', ');
 }

@@ -13,6 +13,7 @@ import {
 } from '../domain/reasons.ts';
 import { unpackAttempt } from './attempt-codec.ts';
 import {
+  type AttemptEntry,
   type AttemptItem,
   type AttemptResult,
   type DecidedOutcome,
@@ -21,6 +22,7 @@ import {
   type RequestItem,
   requestItem,
 } from './items.ts';
+import { rescuesAmong, withRescues } from './rescue-facts.ts';
 
 /** One thing that is known about a recipient; several may be true (delivered, then complained). */
 export type RecipientFact = {
@@ -82,14 +84,17 @@ export function messageIdsFor(id: string, tenant: string): readonly string[] {
   ];
 }
 
-/** Returns the checked items of a message's ledger partition; `request` is undefined for an unknown message. */
+/**
+ * Returns the checked items of a message's ledger partition; `request` is undefined for an unknown message. Its
+ * attempts are followed by those of its rescues.
+ */
 export function sortPartition(items: readonly Record<string, unknown>[]): {
   readonly request: RequestItem | undefined;
   readonly events: readonly EventItem[];
 } {
   const request = items.find((item) => item['sk'] === 'request');
   return {
-    request: request ? requestItem.parse(request) : undefined,
+    request: request ? withRescues(requestItem.parse(request), items) : undefined,
     events: items
       .filter((item) => String(item['sk']).startsWith('event#'))
       .map((item) => eventItem.parse(item)),
@@ -151,8 +156,9 @@ function recipientOutcome(
     ),
   );
   const attempted = tried.map(({ attempt, entry, position }) =>
-    attemptFact(attempt, entry.p, position),
+    attemptFact(attempt, entry, position),
   );
+  const rescues = rescuesAmong(attempted, own);
   const facts = [
     // What an attempt led to stands in the request too; the attempt knows more of it.
     ...decidedFacts(request, index).filter(
@@ -168,8 +174,10 @@ function recipientOutcome(
   // What SES has, our own checks cannot take back: an ambiguous mail may have been decided about later.
   const taken = facts.some(({ source, outcome }) => source !== 'check' && hasLeft(outcome));
   const last = outcomeOf(
-    facts.flatMap(({ source, outcome, reason, at }) =>
-      outcome && !(taken && source === 'check')
+    facts.flatMap(({ source, outcome, reason, at, sesMessageId = '' }) =>
+      outcome &&
+      !(taken && source === 'check') &&
+      !(rescues.size > 0 && outcome === 'bounced' && !rescues.has(sesMessageId))
         ? [{ outcome, at, ...(reason ? { reason } : {}) }]
         : [],
     ),
@@ -224,7 +232,11 @@ function decidedFacts(request: RequestItem, index: number): readonly RecipientFa
   ];
 }
 
-function attemptFact(attempt: AttemptItem, pool: string, position: number): RecipientFact {
+function attemptFact(
+  attempt: AttemptItem,
+  { p: pool, e: kind }: AttemptEntry,
+  position: number,
+): RecipientFact {
   const result: AttemptResult | undefined = attempt.results?.[position];
   const at = attempt.completedAt ?? attempt.at;
   const common = { at, source: 'attempt' as const, pool };
@@ -236,7 +248,13 @@ function attemptFact(attempt: AttemptItem, pool: string, position: number): Reci
       detail: 'handed to SES, no answer recorded: sent or not, an SES event will tell',
     };
   if ('ses' in result)
-    return { ...common, what: 'accepted', outcome: 'accepted', sesMessageId: result.ses };
+    return {
+      ...common,
+      what: 'accepted',
+      outcome: 'accepted',
+      ...(kind === 'rescue' ? { reason: 'rescued' } : {}),
+      sesMessageId: result.ses,
+    };
   const { outcome, reason, detail } = result;
   return {
     ...common,

@@ -5,6 +5,9 @@
 import * as z from 'zod';
 import { actionKinds, autonomies } from '../domain/rotation/model.ts';
 
+/** The queue's one message group: whatever asks, one decides, in order. */
+export const rotationGroup = 'rotation';
+
 const region = z.object({
   tenant: z.exactOptional(z.string()),
   identity: z.exactOptional(z.string()),

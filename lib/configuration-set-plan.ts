@@ -12,12 +12,12 @@ export type PlannedSet = {
   readonly deliveryEvents: boolean;
 };
 
-/** Returns a configuration set for each stream and each of its pools, retiring ones included. */
+/** Returns a configuration set for each stream and each of its pools, retiring and failover ones included. */
 export function configurationSetsOf(config: PipelineConfig): readonly PlannedSet[] {
   const names = namesOf(config.deployment);
   return Object.entries(config.streams).flatMap(
-    ([stream, { pools, retiringPools, maxDeliverySeconds, deliveryEvents }]) =>
-      [...pools, ...retiringPools].map((pool) => ({
+    ([stream, { pools, retiringPools, failover, maxDeliverySeconds, deliveryEvents }]) =>
+      [...pools, ...retiringPools, ...failover].map((pool) => ({
         stream,
         pool,
         name: names.configurationSet(stream, pool),

@@ -13,7 +13,7 @@ export interface DirectorySeedProps {
   readonly after: readonly IDependable[];
 }
 
-/** What the seed does with each table; it is the only writer of assignments. */
+/** What the seed does with each table; besides rotation it is the only writer of assignments. */
 const tableGrants: TableGrants = {
   directory: ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
   assignments: ['GetItem', 'PutItem'],
@@ -64,9 +64,10 @@ function planOf(config: PipelineConfig): SeedPlan {
   return {
     tenancy: config.tenancy,
     fromOwned: [...config.sendingDomains.map(({ domain }) => domain), ...config.sendingAddresses],
-    streams: mapValues(config.streams, ({ pools, retiringPools }) => ({
+    streams: mapValues(config.streams, ({ pools, retiringPools, failover }) => ({
       pools: pools.filter((pool) => !config.pools[pool]?.retiring),
       retiring: [...retiringPools, ...pools.filter((pool) => config.pools[pool]?.retiring)],
+      ...(failover.length > 0 ? { failover } : {}),
     })),
     pools: mapValues(config.pools, ({ kind, retiring }) => ({ kind, retiring })),
     initialSendRatePerSecond: config.limits.initialSendRatePerSecond,

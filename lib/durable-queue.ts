@@ -14,6 +14,8 @@ export interface DurableQueueProps {
   readonly maxReceiveCount: number;
   /** What becomes of both queues, and the mail in them, when they leave the template. */
   readonly removalPolicy: RemovalPolicy;
+  /** First in, first out; the same body within five minutes is one message, unless its sender says otherwise. @default no order */
+  readonly fifo?: true;
 }
 
 export interface ConsumerProps {
@@ -43,6 +45,7 @@ export class DurableQueue extends Construct {
       retentionPeriod,
       maxMessageSizeBytes: messageBytesMax,
       removalPolicy: props.removalPolicy,
+      ...(props.fifo ? { fifo: true, contentBasedDeduplication: true } : {}),
     };
     this.dead =
       typeof props.dead === 'string'

@@ -6,7 +6,7 @@ import { Construct, type IDependable } from 'constructs';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { configurationSetsOf } from './configuration-set-plan.ts';
-import { sesArn } from './pipeline-function.ts';
+import { type PipelineFunction, sesArn } from './pipeline-function.ts';
 
 /** A topic and the policy that must stand before SES is told to publish to it. */
 export type EventTopic = { readonly topic: Topic; readonly policy: IDependable };
@@ -49,6 +49,13 @@ export class EventTopics extends Construct {
         },
       }),
     );
+  }
+
+  /** Lets the function tell people, through the topic of the alarms and its key. */
+  grantNotify(fn: PipelineFunction): void {
+    fn.allow(['sns:Publish'], this.alarms.topicArn);
+    fn.allow(['kms:GenerateDataKey', 'kms:Decrypt'], this.#key.keyArn);
+    fn.addEnvironment('ALARM_TOPIC_ARN', this.alarms.topicArn);
   }
 
   #eventTopic(id: string, topicName: string, sets: readonly string[]): EventTopic {

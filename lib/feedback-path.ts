@@ -1,8 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type * as z from 'zod';
+import type { untaggedOrigin } from '../contract/environment.ts';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
+import { configurationSetsOf } from './configuration-set-plan.ts';
 import { type ConsumerProps, DurableQueue } from './durable-queue.ts';
 import type { EventTopic, EventTopics } from './event-topics.ts';
 import type { OutcomeBus } from './outcome-bus.ts';
@@ -38,6 +41,7 @@ const timeout = Duration.minutes(1);
 const tableGrants: TableGrants = {
   ledger: ['BatchWriteItem', 'PutItem', 'Query'],
   suppression: ['DeleteItem', 'PutItem'],
+  evidence: ['PutItem'],
 };
 
 /** Construct ids; they are contract, so they do not follow from a name. */
@@ -72,6 +76,7 @@ export class FeedbackPath extends Construct {
       environment: {
         LEDGER_DAYS: String(config.retention.ledgerDays),
         OUTCOME_STREAMS: JSON.stringify(told),
+        UNTAGGED_ORIGIN: JSON.stringify(untaggedOriginOf(config)),
       },
     });
     props.state.grant(this.feedback, tableGrants);
@@ -116,4 +121,15 @@ export class FeedbackPath extends Construct {
     queue.grantConsume(this.feedback, consumer);
     return queue;
   }
+}
+
+/** SES names the configuration set of events that carry no tag of ours, and the set tells stream and pool. */
+function untaggedOriginOf(config: PipelineConfig): z.input<typeof untaggedOrigin> {
+  const streams = Map.groupBy(configurationSetsOf(config), ({ stream }) => stream);
+  return {
+    tenant: config.tenancy === 'single' ? 'default' : '',
+    streams: Object.fromEntries(
+      [...streams].map(([stream, sets]) => [stream, sets.map(({ pool }) => pool)]),
+    ),
+  };
 }

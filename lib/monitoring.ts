@@ -10,7 +10,8 @@ import type { PlannedSet } from './configuration-set-plan.ts';
 import { type DueMail, dueAlarms } from './due-mail.ts';
 import type { FeedbackPath } from './feedback-path.ts';
 import { functionAlarms, type WatchedFunction } from './function-alarms.ts';
-import { feedbackAlarms, streamAlarms } from './queue-alarms.ts';
+import { feedbackAlarms, rotationAlarms, streamAlarms } from './queue-alarms.ts';
+import type { RotationLoop } from './rotation-loop.ts';
 import type { SendPath } from './send-path.ts';
 import { accountAlarms, parkedAlarms, reputationAlarms, switchAlarm } from './ses-alarms.ts';
 import type { SlowWork } from './slow-work.ts';
@@ -21,6 +22,7 @@ export interface MonitoringProps {
   readonly sendPaths: readonly SendPath[];
   readonly dueMail: DueMail;
   readonly feedbackPath: FeedbackPath;
+  readonly rotationLoop: RotationLoop;
   readonly slowWork: SlowWork;
   readonly sets: readonly PlannedSet[];
 }
@@ -60,6 +62,7 @@ function rowsOf(props: MonitoringProps): readonly AlarmRow[] {
     ...props.sendPaths.map(({ stream }) => switchAlarm(deployment, stream)),
     ...dueAlarms(deployment),
     ...props.feedbackPath.lanes.flatMap(feedbackAlarms),
+    ...rotationAlarms(props.rotationLoop.queue),
     ...functionsOf(props).flatMap(functionAlarms),
     ...props.sets.flatMap(reputationAlarms),
   ];
@@ -74,6 +77,7 @@ function functionsOf(props: MonitoringProps): readonly WatchedFunction[] {
     ),
     { about: 'due', fn: props.dueMail.due, startedBy: 'schedule' },
     { about: 'feedback', fn: props.feedbackPath.feedback, startedBy: 'queue' },
+    { about: 'rotation', fn: props.rotationLoop.rotation, startedBy: 'queue' },
     { about: 'account', fn: props.slowWork.account, startedBy: 'schedule' },
     { about: 'suppression', fn: props.slowWork.suppression, startedBy: 'schedule' },
   ];

@@ -16,7 +16,14 @@ import { acknowledgeWildcards, type Wildcard } from './acknowledge.ts';
 import { repositoryRoot } from './repository-root.ts';
 
 /** Folders of `lambdas/`, one a stage. */
-export type Stage = 'dispatch' | 'feedback' | 'account' | 'due' | 'suppression' | 'seed';
+export type Stage =
+  | 'dispatch'
+  | 'feedback'
+  | 'rotation'
+  | 'account'
+  | 'due'
+  | 'suppression'
+  | 'seed';
 
 export interface PipelineFunctionProps {
   readonly config: PipelineConfig;

@@ -11,6 +11,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { OutcomeBus } from './outcome-bus.ts';
 import { writeOutputs } from './outputs.ts';
 import { RecipientKey } from './recipient-key.ts';
+import { RotationLoop } from './rotation-loop.ts';
 import { SendPath } from './send-path.ts';
 import { SenderPolicy } from './sender-policy.ts';
 import { SendingIdentities } from './sending-identities.ts';
@@ -62,6 +63,9 @@ export class PipelineStack extends Stack {
       recipientKey,
       outcomes,
     });
+    const rotationLoop = new RotationLoop(this, 'Rotation', { config, topics, state, outcomes });
+    rotationLoop.grantWake(feedbackPath.feedback);
+    seed.precede(rotationLoop.rotation);
     const slowWork = new SlowWork(this, 'SlowWork', {
       config,
       state,
@@ -83,6 +87,7 @@ export class PipelineStack extends Stack {
       sendPaths,
       dueMail,
       feedbackPath,
+      rotationLoop,
       slowWork,
       sets,
     });

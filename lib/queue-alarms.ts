@@ -12,6 +12,9 @@ const overflowAgeSeconds = 43_200;
 /** Seconds after which suppression runs behind the mail. */
 const feedbackAgeSeconds = 900;
 
+/** Seconds after which the reputation loop runs behind the evidence; it is asked every minute. */
+const rotationAgeSeconds = 300;
+
 /** Returns the alarms about one stream's queues. */
 export function streamAlarms(
   deployment: string,
@@ -83,6 +86,24 @@ export function feedbackAlarms({
       periods: 1,
     },
     depthAlarm(`${lane}-dead`, dead),
+  ];
+}
+
+/** Returns the alarms about the queue of the reputation loop. */
+export function rotationAlarms({ queue, dead }: DurableQueue): readonly AlarmRow[] {
+  return [
+    {
+      about: 'rotation-behind',
+      severity: 'page',
+      text: `What asks the reputation loop has waited ${rotationAgeSeconds} s or more: nothing is held, moved or released meanwhile. Read the first error of the rotation function; operators can still hold a tenant with: npx goodstanding tenants hold`,
+      metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+      threshold: rotationAgeSeconds,
+      periods: 1,
+    },
+    {
+      ...depthAlarm('rotation-dead', dead),
+      text: 'The reputation loop gave up on a message after five tries; the next minute looks at the same evidence again, but an operator’s command is lost. Read its errors, mend the cause, then ask again.',
+    },
   ];
 }
 

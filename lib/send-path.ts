@@ -36,7 +36,7 @@ const tableGrants: TableGrants = {
   suppression: ['BatchGetItem'],
   ledger: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
   directory: ['BatchGetItem'],
-  assignments: ['GetItem'],
+  assignments: ['GetItem', 'Query'],
   pacing: ['GetItem', 'Query', 'UpdateItem'],
 };
 

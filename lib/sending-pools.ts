@@ -10,7 +10,7 @@ import {
   SuppressionReasons,
 } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
-import { namesOf, sesSharedPool } from '../contract/names.ts';
+import { namesOf, quarantinePool, sesSharedPool } from '../contract/names.ts';
 import type { PipelineConfig, PoolKind } from '../contract/pipeline-config.ts';
 import { configurationSetsOf, type PlannedSet } from './configuration-set-plan.ts';
 import type { EventTopic, EventTopics } from './event-topics.ts';
@@ -45,6 +45,7 @@ export class SendingPools extends Construct {
   constructor(scope: Construct, id: string, { config, topics }: SendingPoolsProps) {
     super(scope, id);
     this.#pools = this.#createPools(config);
+    this.#createQuarantine(config);
     this.sets = configurationSetsOf(config);
     for (const set of this.sets) this.#createSet(set, topics);
   }
@@ -63,6 +64,19 @@ export class SendingPools extends Construct {
         return [name, pool];
       }),
     );
+  }
+
+  /**
+   * Where rotation puts an address that a blocklist names: SES has no other way to take it out of use. Only
+   * standard pools have addresses that can be moved.
+   */
+  #createQuarantine({ deployment, pools }: PipelineConfig): void {
+    if (!Object.values(pools).some(({ kind }) => kind === 'standard')) return;
+    const pool = new DedicatedIpPool(this, 'QuarantinePool', {
+      dedicatedIpPoolName: namesOf(deployment).dedicatedIpPool(quarantinePool),
+      scalingMode: ScalingMode.STANDARD,
+    });
+    pool.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 
   #createSet(planned: PlannedSet, topics: EventTopics): void {

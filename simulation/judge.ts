@@ -3,6 +3,7 @@ import { queryPartition } from '../adapters/items.ts';
 import { readAttempts } from '../adapters/ledger.ts';
 import { findOutcome } from '../adapters/outcome-lookup.ts';
 import type { AttemptItem } from '../contract/items.ts';
+import { type ReadOrigin, readOriginTag } from '../contract/origin-tag.ts';
 import type { RecipientOutcome, RequestOutcome } from '../contract/recipient-outcomes.ts';
 import { ledgerKeys, suppressionScope } from '../contract/table-keys.ts';
 import { messageTag, readMessageTag, tagNames } from '../contract/tags.ts';
@@ -141,13 +142,22 @@ async function judgeDuplicates(
     duplicates += taken.length - 1;
     if ((await countMarks(world, tag)) < taken.length - 1) example(`unmarked duplicate of ${tag}`);
     for (const { tags } of taken.slice(0, -1)) {
-      const [attempt] = await readAttempts(ledger, [tags[tagNames.attempt] ?? '']);
+      const [attempt] = await readAttempts(ledger, attemptIdsOf(tags));
       if (isUnclear(attempt, tag)) continue;
       duplicatesUnambiguous += 1;
       example(`unambiguous duplicate of ${tag}`);
     }
   }
   return { duplicates, duplicatesUnambiguous };
+}
+
+function originOf(tags: Acceptance['tags']): ReadOrigin | undefined {
+  return readOriginTag(tags[tagNames.origin] ?? '');
+}
+
+function attemptIdsOf(tags: Acceptance['tags']): readonly string[] {
+  const origin = originOf(tags);
+  return origin ? [origin.attemptId] : [];
 }
 
 /** How many mails feedback has marked as duplicates; it counts what it marks. */
@@ -174,11 +184,13 @@ function isUnclear(attempt: AttemptItem | undefined, tag: string): boolean {
 function judgeSuppressed(observer: Observer, example: (text: string) => void): number {
   const wrong = observer.acceptances.filter(({ at, address, tags }) => {
     const key = keyOf(address);
-    return [suppressionScope.global, suppressionScope.tenant(tags[tagNames.tenant] ?? '')].some(
-      (scope) =>
-        observer.suppressions
-          .get(`${key}|${scope}`)
-          ?.some(({ from, until }) => from < at - suppressionActsMs && until > at),
+    return [
+      suppressionScope.global,
+      suppressionScope.tenant(originOf(tags)?.origin.tenant ?? ''),
+    ].some((scope) =>
+      observer.suppressions
+        .get(`${key}|${scope}`)
+        ?.some(({ from, until }) => from < at - suppressionActsMs && until > at),
     );
   });
   for (const { tags } of wrong) example(`to a suppressed address: ${tags[tagNames.message]}`);

@@ -1,4 +1,5 @@
 /** The one place where the stages are wired to the simulated AWS, as their handlers wire them to the real one. */
+import { newAttemptId } from '../contract/attempt-id.ts';
 import type { WatchedStream } from '../contract/environment.ts';
 import { metrics } from '../contract/metrics.ts';
 import { type Clock, epochMs } from '../domain/time.ts';
@@ -38,17 +39,24 @@ export async function startDispatch(
   const { process, clients, count, failure, newId } = environment;
   const clock = clockOf(process);
   const settings = environmentOf(about.stream, about.streams);
-  const ports = await bindDispatch(settings, clients, { clock, pause: process.pause });
+  const ports = await bindDispatch(settings, clients, {
+    clock,
+    pause: process.pause,
+    // Its recipients' domains are nobody's, and the virtual clock waits for no name server.
+    resolveMx: async () => [],
+  });
   const tally = {
     count,
     failure,
     parked: (reason: string) => count(`${metrics.parked} ${reason}`),
     dueAge: () => {},
+    unrescued: () => {},
   };
   const overflowQueue = names.overflowQueue(about.stream);
   return (event, remainingMs) => {
     const deadline = ports.deadlineAfter(remainingMs());
-    const own: DispatchPorts = { ...ports, tally, deadline, newAttemptId: newId };
+    const drawId = () => newAttemptId(clock(), Buffer.from(newId(), 'base64url'));
+    const own: DispatchPorts = { ...ports, tally, deadline, newAttemptId: drawId };
     const used = about.over === undefined ? own : about.over(own, environment);
     return dispatch(readRecords(event, overflowQueue), used);
   };
@@ -62,10 +70,10 @@ export async function startFeedback(environment: StageEnvironment): Promise<Invo
     RECIPIENT_KEY_SECRET: names.recipientKeySecret,
     LEDGER_DAYS: 30,
     OUTCOME_STREAMS: [],
+    UNTAGGED_ORIGIN: { tenant: '', streams: {} },
   };
   const ports = {
-    ...(await bindFeedback(settings, clients)),
-    clock: clockOf(process),
+    ...(await bindFeedback(settings, clients, clockOf(process))),
     count: (kind: string) => count(`${metrics.feedback} ${kind}`),
     duplicates: (by: number) => count(metrics.provenDuplicate, by),
     unknown: (what: string) => count(`${metrics.unknownFeedback} ${what}`),

@@ -22,6 +22,7 @@ export type Backend = {
     readonly ledger: Table;
     readonly evidence: Table;
     readonly directory: Table;
+    readonly assignments: Table;
     readonly pacing: Table;
   };
   /** The secret under which recipients are keyed. */
@@ -49,6 +50,7 @@ export function createBackend(target: Target, deployment: string): Backend {
       ledger: table(names.tables.ledger),
       evidence: table(names.tables.evidence),
       directory: table(names.tables.directory),
+      assignments: table(names.tables.assignments),
       pacing: table(names.tables.pacing),
     },
     recipientSecret: () => readRecipientSecret(secrets, names.recipientKeySecret),

@@ -67,7 +67,7 @@ export async function forgetRequest(backend: Backend, known: KnownRequest): Prom
   const forgotten = await inParallel(attempts, parallel, (attempt) =>
     forgetInAttempt(
       store,
-      storedAttemptKey({ attemptId: attempt.pk, at: attempt.at }),
+      storedAttemptKey({ attemptId: attempt.sk, at: attempt.at }),
       ({ messageId }) => messageId === request.pk,
     ),
   );

@@ -6,7 +6,7 @@ import type { BundleSize } from '../prove/assembly.ts';
  */
 export const bundleBytesMax: Readonly<Record<string, number>> = {
   dispatch: 830_000,
-  feedback: 520_000,
+  feedback: 615_000,
   account: 610_000,
   suppression: 550_000,
   seed: 535_000,

@@ -1,6 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { attemptRandomBytes, newAttemptId } from '../../contract/attempt-id.ts';
+import { type MailOrigin, originTag } from '../../contract/origin-tag.ts';
 import { messageTag, tagNames } from '../../contract/tags.ts';
 import { messageIdOfQueueMessage } from '../../domain/message-id.ts';
+import { epochMs } from '../../domain/time.ts';
 
 /** Returns queue bodies as Lambda hands them to a function, so many at a time. */
 export function queueEvents(
@@ -27,6 +30,19 @@ export function queueEvents(
  * @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html
  */
 export function deliveryEvents(count: number): readonly string[] {
+  const origin: MailOrigin = {
+    attemptId: newAttemptId(epochMs(Date.now()), randomBytes(attemptRandomBytes)),
+    kind: 'normal',
+    again: false,
+    origin: {
+      tenant: 'default',
+      stream: 'transactional',
+      pool: 'shared',
+      provider: 'other',
+      identity: 'example.com',
+      campaign: '',
+    },
+  };
   return Array.from({ length: count }, () => {
     const sesMessageId = `0100${randomUUID()}-000000`;
     const to = `success+${sesMessageId}@simulator.amazonses.com`;
@@ -61,9 +77,7 @@ export function deliveryEvents(count: number): readonly string[] {
           'ses:caller-identity': ['dispatch'],
           'ses:outgoing-ip': ['192.0.2.0'],
           [tagNames.message]: [messageTag(messageIdOfQueueMessage(sesMessageId), 0)],
-          [tagNames.tenant]: ['default'],
-          [tagNames.stream]: ['transactional'],
-          [tagNames.pool]: ['shared'],
+          [tagNames.origin]: [originTag(origin)],
         },
       },
       delivery: {

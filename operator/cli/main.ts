@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { addAutomationCommands } from './automation.ts';
+import { addClassifyCommand } from './classify.ts';
+import { addDecisionCommands } from './decisions.ts';
 import { addDlqCommands } from './dlq.ts';
 import { failureOf } from './failure.ts';
 import { addForgetCommand } from './forget.ts';
 import { columnsOf, exitCodes, exitCodesHelp, type Io } from './io.ts';
 import { addOutcomeCommand } from './outcome.ts';
+import { addPoolCommands } from './pools.ts';
 import { addSendCommand } from './send.ts';
 import { openSession, type Run } from './session.ts';
 import { addSuppressCommands } from './suppress.ts';
@@ -14,6 +18,7 @@ const examples = `Examples:
   goodstanding outcome 7d9f0c1e-order-4711
   goodstanding suppress check ada@example.com
   goodstanding tenants hold acme --why "spam run, see ticket 12"
+  goodstanding pools list
   goodstanding dlq list
 
 Which deployment: --endpoint (or AWS_ENDPOINT_URL), else --local, else --profile/--region, else a local
@@ -49,7 +54,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 function createProgram(io: Io, run: Run): Command {
   const program = new Command('goodstanding')
     .description(
-      'Operate a Goodstanding deployment: mail out, outcomes, suppression, tenants, parked mail.',
+      'Operate a Goodstanding deployment: mail out, outcomes, suppression, tenants, pools, decisions, parked mail.',
     )
     .option('--json', 'answer with one line of JSON')
     .option('--profile <name>', 'profile of the AWS configuration files')
@@ -73,7 +78,11 @@ function createProgram(io: Io, run: Run): Command {
   addOutcomeCommand(program, run);
   addSuppressCommands(program, run);
   addTenantCommands(program, run);
+  addPoolCommands(program, run);
+  addDecisionCommands(program, run);
+  addAutomationCommands(program, run);
   addDlqCommands(program, run);
   addForgetCommand(program, run);
+  addClassifyCommand(program, io);
   return program;
 }

@@ -11,6 +11,10 @@ const scheduleRule = z.object({
     z.object({ Arn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }) }),
   ]),
 });
+const mapping = z.object({
+  EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+  FunctionName: z.object({ Ref: z.string() }),
+});
 const scheduled = z.object({ FunctionName: z.string(), MemorySize: z.number() });
 
 /** Returns the functions that the template runs by the clock, and how often in thirty days. */
@@ -23,12 +27,21 @@ export function schedulesOf({ resources }: Pick<Synthesized, 'resources'>): read
     if (Type !== 'AWS::Events::Rule' || !('ScheduleExpression' in Properties)) return [];
     const rule = scheduleRule.parse(Properties);
     const [{ Arn }] = rule.Targets;
-    const { FunctionName, MemorySize } = scheduled.parse(
-      resources[Arn['Fn::GetAtt'][0]]?.Properties,
-    );
+    const target = functionBehind(Arn['Fn::GetAtt'][0], resources);
+    const { FunctionName, MemorySize } = scheduled.parse(resources[target]?.Properties);
     const runsPerMonth = minutesPerMonth / periodMinutes(rule.ScheduleExpression);
     return [{ functionName: FunctionName, memoryGb: MemorySize / mbPerGb, runsPerMonth }];
   });
+}
+
+/** A rule that fills a queue runs the function which reads it. */
+function functionBehind(id: string, resources: Synthesized['resources']): string {
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type !== 'AWS::Lambda::EventSourceMapping') continue;
+    const { EventSourceArn, FunctionName } = mapping.parse(Properties);
+    if (EventSourceArn['Fn::GetAtt'][0] === id) return FunctionName.Ref;
+  }
+  return id;
 }
 
 const rate = /^rate\((\d+) (minute|hour|day)s?\)$/;

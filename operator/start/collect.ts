@@ -87,7 +87,7 @@ async function findAll(asked: readonly QueuedRequest[], ledger: Table): Promise<
   const ids = [...partitions.values()].flatMap(({ request }) => request?.attemptIds ?? []);
   const keys = [...new Set(ids)].map((id) => ledgerKeys.attempt(id));
   const attempts = new Map(
-    readAttemptItems(await getItems(ledger, keys)).map((item) => [item.pk, item]),
+    readAttemptItems(await getItems(ledger, keys)).map((item) => [item.sk, item]),
   );
   return [...partitions].map(([request, { request: item, events }]) => ({
     request,

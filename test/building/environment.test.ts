@@ -7,6 +7,7 @@ import {
   dispatchEnvironment,
   dueEnvironment,
   feedbackEnvironment,
+  rotationEnvironment,
   seedEnvironment,
   suppressionEnvironment,
 } from '../../contract/environment.ts';
@@ -25,6 +26,7 @@ test.each([
   ['dispatch-transactional', dispatchEnvironment],
   ['dispatch-marketing', dispatchEnvironment],
   ['feedback', feedbackEnvironment],
+  ['rotation', rotationEnvironment],
   ['account', accountEnvironment],
   ['due', dueEnvironment],
   ['suppression', suppressionEnvironment],
@@ -53,6 +55,28 @@ test('dispatch knows its stream, its configuration sets and its policy', () => {
     streams: ['transactional', 'marketing'],
   });
 });
+
+test('rotation knows what differs from the defaults of its streams, and who warms pools up', async () => {
+  const variables = environmentOf(await build(rich), 'acme-mail-rotation');
+  const { ROTATION_POLICY } = rotationEnvironment.parse(variables);
+  expect(ROTATION_POLICY).toEqual({
+    streams: { transactional: {}, lifecycle: { maxDeliverySeconds: 3600 }, marketing: {} },
+    warmedByUs: ['leased', 'spare', 'old'],
+    autonomy: {},
+    vetoMinutes: 60,
+    movedShareMax: 0.2,
+    holdsMax: 5,
+  });
+});
+
+test.each([{ keepers: ['psbl' as const] }, { spamhausDqsKey: 'abcdefghij0123456789abcdef' }])(
+  'rotation knows what the configuration says of blocklists: %j',
+  async (blocklists) => {
+    const template = await build({ ...plain, reputation: { blocklists } });
+    const variables = environmentOf(template, 'goodstanding-rotation');
+    expect(rotationEnvironment.parse(variables).ROTATION_POLICY.blocklists).toEqual(blocklists);
+  },
+);
 
 test('with many tenants dispatch knows its overflow queue, the share and who shares the rate', async () => {
   const variables = environmentOf(await build(rich), 'acme-mail-dispatch-marketing');
@@ -86,8 +110,16 @@ test('with ten pools and the longest names an environment stays below the 4 KB o
 
 test('with as many streams as are allowed every environment stays below the 4 KB of Lambda', async () => {
   const names = Array.from({ length: streamsMax }, (_, index) => `s${index}`.padEnd(20, 's'));
-  const streams = Object.fromEntries(names.map((name) => [name, { pools: ['shared'] }]));
-  const many = await build({ ...longest, pools: plain.pools, streams });
+  // A stack has no room for a failover pool of each.
+  const spare = 'f'.repeat(20);
+  const streams = Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      { pools: ['shared'], maxDeliverySeconds: 50_399, failover: index < 8 ? [spare] : [] },
+    ]),
+  );
+  const pools = { ...plain.pools, [spare]: { kind: 'shared' as const } };
+  const many = await build({ ...longest, pools, streams });
   for (const [, { Properties }] of many.ofType('AWS::Lambda::Function')) {
     const variables = environmentOf(many, text(Properties['FunctionName']));
     // With many tenants a stream has two mappings, each known by its UUID; a stack has room for fewer.

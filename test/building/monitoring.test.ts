@@ -18,6 +18,7 @@ test('there is an alarm for everything that stops mail or burns reputation, and 
   const functions = [
     ...streams.map((stream) => `dispatch-${stream}`),
     'feedback',
+    'rotation',
     'account',
     'due',
     'suppression',
@@ -37,6 +38,8 @@ test('there is an alarm for everything that stops mail or burns reputation, and 
       `${stream}-shared-complaint-rate`,
     ]),
     ...['feedback', 'delivery'].flatMap((lane) => [`${lane}-behind`, `${lane}-dead`]),
+    'rotation-behind',
+    'rotation-dead',
     ...functions.flatMap((name) => [`${name}-errors`, `${name}-throttled`]),
   ];
   expect([...alarms.keys()].sort()).toEqual(expected.map((name) => `goodstanding-${name}`).sort());
@@ -183,8 +186,8 @@ test('what idles and is billed is what the README counts', () => {
   }).toEqual({
     keys: 1,
     secrets: 1,
-    alarmMetrics: 42,
-    polledQueues: 4,
-    runs: { account: 43_200, due: 8_640, suppression: 720 },
+    alarmMetrics: 46,
+    polledQueues: 5,
+    runs: { rotation: 43_200, account: 43_200, due: 8_640, suppression: 720 },
   });
 });

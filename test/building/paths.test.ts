@@ -7,6 +7,12 @@ import { type Built, build, text } from './support/template.ts';
 const small = await build(plain);
 const large = await build(rich);
 
+const targets = z.array(
+  z.object({
+    SqsParameters: z.exactOptional(z.unknown()),
+    InputTransformer: z.exactOptional(z.object({ InputPathsMap: z.unknown() })),
+  }),
+);
 const redrive = z.object({ deadLetterTargetArn: z.unknown(), maxReceiveCount: z.number() });
 
 test('each stream has an intake queue, parked mail behind it and a dispatch function', () => {
@@ -29,6 +35,7 @@ test.each([
   ['transactional-intake', 'transactional-parked', 100, 720],
   ['feedback', 'feedback-dead', 20, 360],
   ['delivery', 'delivery-dead', 20, 360],
+  ['rotation.fifo', 'rotation-dead.fifo', 5, 360],
 ])('what fails in %s is set aside in %s after %i deliveries', (name, dead, count, visibility) => {
   const { Properties } = small.named('AWS::SQS::Queue', 'QueueName', `goodstanding-${name}`);
   const policy = redrive.parse(Properties['RedrivePolicy']);
@@ -74,6 +81,7 @@ test('functions are fed in batches of which only the failed messages come back',
     lane('marketing-overflow'),
     { queue: 'acme-mail-feedback', batch: 10, window: undefined, concurrency: two, failures },
     { queue: 'acme-mail-delivery', batch: 100, window: 1, concurrency: two, failures },
+    { queue: 'acme-mail-rotation.fifo', batch: 10, window: undefined, concurrency: two, failures },
   ]);
 });
 
@@ -92,7 +100,7 @@ test('SES events reach their queue raw, and what SNS cannot hand over reaches it
 test('a deployment that hears of no Delivery has no queue or topic for it', async () => {
   const { template } = await build({ ...plain, streams: { marketing: { pools: ['shared'] } } });
   template.resourceCountIs('AWS::SNS::Topic', 2);
-  template.resourceCountIs('AWS::SQS::Queue', 4);
+  template.resourceCountIs('AWS::SQS::Queue', 6);
 });
 
 test('every function runs Node 24 on ARM, unreserved, with a log group of its own', () => {
@@ -112,6 +120,37 @@ test('every function runs Node 24 on ARM, unreserved, with a log group of its ow
   expect(new Set(groups).size).toBe(functions.length);
   large.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   large.template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+});
+
+test('the schedule and SES’s reputation alarms ask the reputation loop in one group, each time anew', () => {
+  const rules = small.ofType('AWS::Events::Rule').flatMap(([, { Properties }]) => {
+    const [target] = targets.parse(Properties['Targets']);
+    return target?.SqsParameters ? [{ Properties, target }] : [];
+  });
+  expect(rules).toHaveLength(2);
+  for (const { target } of rules) {
+    expect(target.SqsParameters).toEqual({ MessageGroupId: 'rotation' });
+    // Without the time a queue that drops repeated bodies would drop all but one in five minutes.
+    expect(target.InputTransformer?.InputPathsMap).toMatchObject({ time: '$.time' });
+  }
+  expect(rules.map(({ Properties }) => Properties['ScheduleExpression'])).toContain(
+    'rate(1 minute)',
+  );
+  const alarms = rules.find(({ Properties }) => Properties['EventPattern']);
+  expect(alarms?.Properties['EventPattern']).toMatchObject({
+    source: ['aws.cloudwatch'],
+    detail: {
+      alarmName: [
+        { wildcard: 'goodstanding-*-bounce-rate' },
+        { wildcard: 'goodstanding-*-complaint-rate' },
+      ],
+    },
+  });
+});
+
+test('the queue of the reputation loop keeps order and drops what is said twice', () => {
+  const { Properties } = small.named('AWS::SQS::Queue', 'QueueName', 'goodstanding-rotation.fifo');
+  expect(Properties).toMatchObject({ FifoQueue: true, ContentBasedDeduplication: true });
 });
 
 test('account runs every minute, suppression every hour, neither is repeated', () => {

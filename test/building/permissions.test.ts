@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { wildcards } from '../../lib/acknowledge.ts';
-import { rich } from './support/configs.ts';
+import { plain, rich } from './support/configs.ts';
 import { everyPermission, functionNames, permissionsOf } from './support/permissions.ts';
 import { build } from './support/template.ts';
 
@@ -22,6 +22,7 @@ const allowedWildcards: Readonly<
     actions: [
       'ses:DeleteSuppressedDestination',
       'ses:GetAccount',
+      'ses:GetDedicatedIps',
       'ses:GetSuppressedDestination',
       'ses:ListSuppressedDestinations',
     ],
@@ -49,12 +50,12 @@ test('a wildcard resource is one of the listed ones, for the listed actions', ()
 });
 
 test.each([
-  ['Assignments', ['acme-mail-seed']],
+  ['Assignments', ['acme-mail-rotation', 'acme-mail-seed']],
   ['Directory', ['acme-mail-seed']],
   ['Suppression', ['acme-mail-feedback', 'acme-mail-suppression']],
   ['Ledger', [...dispatchers(), 'acme-mail-feedback']],
-  ['Pacing', [...dispatchers(), 'acme-mail-account', 'acme-mail-seed']],
-  ['Evidence', []],
+  ['Pacing', [...dispatchers(), 'acme-mail-account', 'acme-mail-rotation', 'acme-mail-seed']],
+  ['Evidence', ['acme-mail-feedback', 'acme-mail-rotation']],
 ])('only its writers write to the table %s', (table, writers) => {
   const found = functionNames(built).filter((name) =>
     permissionsOf(built, name).some(
@@ -91,6 +92,35 @@ test('account may switch every queue that feeds dispatch, and no other', () => {
       .map(({ resource }) => resource.replace(/^arn:.*:(?=event-source-mapping:)/, ''));
     expect(switchable.sort()).toEqual(feeding.sort());
   }
+});
+
+test('rotation moves addresses into standard pools and the quarantine, and nobody else moves any', () => {
+  const moves = (name: string) =>
+    permissionsOf(built, name).filter(({ action }) => action === 'ses:PutDedicatedIpInPool');
+  expect(
+    moves('acme-mail-rotation').map(({ resource }) =>
+      resource.replace(/^.*:dedicated-ip-pool/, ''),
+    ),
+  ).toEqual(['leased', 'old', 'quarantine', 'spare'].map((pool) => `/acme-mail-${pool}`));
+  const others = functionNames(built).filter((name) => name !== 'acme-mail-rotation');
+  expect(others.flatMap(moves)).toEqual([]);
+});
+
+test('a deployment without addresses of its own may not move any', async () => {
+  const actions = permissionsOf(await build(plain), 'goodstanding-rotation').map(
+    ({ action }) => action,
+  );
+  expect(actions.filter((action) => action.startsWith('ses:'))).toEqual([]);
+});
+
+test('whoever asks the reputation loop can only put into its queue; it alone decides', () => {
+  const asking = functionNames(built).filter((name) =>
+    permissionsOf(built, name).some(
+      ({ action, resource }) =>
+        action === 'sqs:SendMessage' && resource.startsWith('<RotationLaneQueue'),
+    ),
+  );
+  expect(asking).toEqual(['acme-mail-feedback']);
 });
 
 test('a dispatch function sends as the configured identities, existing ones included', () => {

@@ -107,6 +107,7 @@ test('standard and managed pools are created once each, shared ones never', () =
     ['acme-mail-spare', 'STANDARD'],
     ['acme-mail-managed', 'MANAGED'],
     ['acme-mail-old', 'STANDARD'],
+    ['acme-mail-quarantine', 'STANDARD'],
   ]);
 });
 

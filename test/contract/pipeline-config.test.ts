@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfigError, checkConfig } from '../../contract/pipeline-config.ts';
+import { ConfigError, checkConfig, warmUpOwner } from '../../contract/pipeline-config.ts';
 import { config } from '../../goodstanding.config.ts';
 
 const good = {
@@ -30,12 +30,22 @@ test('what is left out gets its documented default', () => {
         storeRequests: false,
         outcomeEvents: false,
         ageAlarmSeconds: 900,
+        failover: [],
+        whenNothingIsWarm: 'hold',
+        rescue: false,
       },
     },
     pools: { shared: { kind: 'shared', retiring: false } },
     retention: { ledgerDays: 30, logDays: 30, contentDays: 60 },
     limits: { initialSendRatePerSecond: 1, sendRateHeadroom: 0.97, tenantShare: 0.5 },
     indexes: { recipient: false, sesMessageId: false },
+    reputation: {
+      autonomy: {},
+      vetoMinutes: 60,
+      movedShareMax: 0.2,
+      holdsMax: 5,
+      blocklists: { keepers: ['spamhaus'] },
+    },
   });
 });
 
@@ -63,12 +73,12 @@ test.each<[string, object, string]>([
   [
     'an unknown field',
     { domains: [] },
-    'the file: got the unknown field domains; allowed: deployment, sendingDomains, sendingAddresses, tenancy, streams, pools, alarmEmail, retention, limits, indexes; correct the name or remove it',
+    'the file: got the unknown field domains; allowed: deployment, sendingDomains, sendingAddresses, tenancy, streams, pools, alarmEmail, retention, limits, indexes, reputation; correct the name or remove it',
   ],
   [
     'an unknown field of a stream',
     { streams: { news: { pools: ['shared'], pool: 'x' } } },
-    'streams.news: got the unknown field pool; allowed: pools, retiringPools, lane, deliveryEvents, maxDeliverySeconds, ambiguous, bulk, storeRequests, outcomeEvents, ageAlarmSeconds; correct the name or remove it',
+    'streams.news: got the unknown field pool; allowed: pools, retiringPools, lane, deliveryEvents, maxDeliverySeconds, ambiguous, bulk, storeRequests, outcomeEvents, ageAlarmSeconds, failover, whenNothingIsWarm, rescue; correct the name or remove it',
   ],
   [
     'an unknown field of a zone',
@@ -195,3 +205,102 @@ function problemsOf(config: unknown): readonly string[] {
   }
   return [];
 }
+
+test('a standard pool is warmed up by us, what SES owns by SES, unless it is said otherwise', () => {
+  expect(warmUpOwner({ kind: 'standard' })).toBe('ours');
+  expect(warmUpOwner({ kind: 'standard', warmUp: 'ses' })).toBe('ses');
+  expect(warmUpOwner({ kind: 'managed' })).toBe('ses');
+  expect(warmUpOwner({ kind: 'shared' })).toBe('ses');
+});
+
+/** A marketing stream beside a transactional one, and pools of every kind. */
+const mixed = (news: object, over: object = {}) => ({
+  sendingDomains: [{ domain: 'example.com' }],
+  streams: {
+    receipts: { lane: 'transactional', pools: ['leased'], ...over },
+    news: { pools: ['spare'], ...news },
+  },
+  pools: {
+    shared: { kind: 'shared' },
+    leased: { kind: 'standard' },
+    spare: { kind: 'standard' },
+    old: { kind: 'standard', retiring: true },
+  },
+});
+
+test.each<[string, object, string]>([
+  [
+    'a failover pool that is not there',
+    mixed({ failover: ['gone'] }),
+    'streams.news.failover: got gone; allowed: shared, leased, spare, old',
+  ],
+  [
+    'a failover pool that is its own already',
+    mixed({ failover: ['spare'] }),
+    'streams.news.failover: got spare, which is among its pools',
+  ],
+  [
+    'a failover pool that retires',
+    mixed({ failover: ['old'] }),
+    'streams.news.failover: got old, which is retiring',
+  ],
+  [
+    'the same failover pool twice',
+    mixed({ failover: ['shared', 'shared'] }),
+    'streams.news.failover: got shared twice',
+  ],
+  [
+    'marketing that would spill into a transactional pool',
+    mixed({ failover: ['leased'] }),
+    'streams.news.failover: got leased, which carries transactional mail',
+  ],
+  [
+    'marketing that would spill at all',
+    mixed({ failover: ['shared'], whenNothingIsWarm: 'spill' }),
+    'streams.news.whenNothingIsWarm: got spill in the marketing lane',
+  ],
+  [
+    'a spill with nowhere to go',
+    mixed({}, { whenNothingIsWarm: 'spill' }),
+    'streams.receipts.whenNothingIsWarm: got spill without a shared pool',
+  ],
+  [
+    'a rescue of what is not stored',
+    mixed({}, { rescue: true }),
+    'streams.receipts.rescue: got true without storeRequests',
+  ],
+  [
+    'a warm-up that SES decides itself',
+    { ...good, pools: { shared: { kind: 'shared', warmUp: 'ours' } } },
+    'pools.shared.warmUp: got ours for a shared pool; allowed: ses',
+  ],
+  [
+    'a pool by the name of the quarantine',
+    { ...good, pools: { ...good.pools, quarantine: { kind: 'standard' } } },
+    'pools.quarantine: got a pool of this name',
+  ],
+  [
+    'a change window that spans midnight',
+    { ...good, reputation: { changeWindows: [{ from: '22:00', to: '02:00' }] } },
+    'reputation.changeWindows.0: got 22:00 to 02:00',
+  ],
+  [
+    'a kind of action that there is not',
+    { ...good, reputation: { autonomy: { fly: 'act' } } },
+    'reputation.autonomy: got the unknown field fly; allowed: hold-tenant, hold-pair, slow',
+  ],
+])('%s is refused, and the answer says what to do', (_, input, problem) => {
+  expect(() => checkConfig(input)).toThrow(problem);
+});
+
+test('a failover list, a spill and a rescue that fit together are accepted', () => {
+  const over = {
+    failover: ['shared'],
+    whenNothingIsWarm: 'spill',
+    rescue: true,
+    storeRequests: true,
+  };
+  expect(checkConfig(mixed({ failover: ['shared'] }, over)).streams['receipts']).toMatchObject(
+    over,
+  );
+});

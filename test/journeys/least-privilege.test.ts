@@ -11,7 +11,15 @@ import { type JourneyRecord, readRecords } from './support/records.ts';
 /** Those that run `npm start` in a process of its own, or no deployment of the journeys', leave no record. */
 const withoutRecord = ['bundles', 'least-privilege', 'price', 'start'];
 
-const everyFunction = ['dispatch-STREAM', 'feedback', 'suppression', 'account', 'due', 'seed'];
+const everyFunction = [
+  'dispatch-STREAM',
+  'feedback',
+  'rotation',
+  'suppression',
+  'account',
+  'due',
+  'seed',
+];
 const writesLog = 'the Lambda service writes the log in the name of the function';
 const polls = 'the Lambda service polls the queue in the name of the function';
 const polled = [
@@ -19,6 +27,7 @@ const polled = [
   'dispatch-STREAM STREAM-overflow',
   'feedback feedback',
   'feedback delivery',
+  'rotation rotation.fifo',
 ];
 
 /** Granted and never seen, with the reason why it must be granted all the same. */

@@ -280,3 +280,17 @@ describe('the life of a pool', () => {
     }
   });
 });
+
+test('a failover pool is kept until it has left the list for as long as mail may be inside SES', async () => {
+  const withFailover: SeedPlan = {
+    ...plan(['a']),
+    streams: { transactional: { pools: ['a'], retiring: [], failover: ['b'] } },
+    pools: { ...plan(['a', 'b']).pools },
+  };
+  await seed(withFailover, ports());
+  expect(await assigned()).toEqual(['a 1']);
+  time.advance(2 * hourMs);
+  await expect(seed({ ...plan(['a']), pools: withFailover.pools }, ports())).rejects.toThrow(
+    'stream transactional: pool b was removed while it may carry mail',
+  );
+});

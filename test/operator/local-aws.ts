@@ -161,6 +161,12 @@ async function createResources(made: {
     names.deliveryDeadQueue,
   ];
   for (const QueueName of queues) await made.sqs.send(new CreateQueueCommand({ QueueName }));
+  await made.sqs.send(
+    new CreateQueueCommand({
+      QueueName: names.rotationQueue,
+      Attributes: { FifoQueue: 'true', ContentBasedDeduplication: 'true' },
+    }),
+  );
   await made.s3.send(new CreateBucketCommand({ Bucket: made.bucket }));
   for (const TableName of Object.values(names.tables))
     await made.dynamo.send(

@@ -1,0 +1,52 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { readDecision, writeDecision } from '../contract/decision-record.ts';
+import { type DecisionItem, decisionItem } from '../contract/rotation-items.ts';
+import { evidenceKeys } from '../contract/table-keys.ts';
+import type { Decision } from '../domain/rotation/model.ts';
+import { dayMs, type EpochMs, epochMs, ttlEpochSeconds } from '../domain/time.ts';
+import { queryPartition, type Table, toItem } from './items.ts';
+
+/** Days for which a decision can be read back. */
+const decisionDays = 400;
+
+/** Writes a decision, or what became of it. Idempotency key: its time and id. No condition: one function writes. */
+export async function putDecision(evidence: Table, decision: Decision): Promise<void> {
+  const at = new Date(decision.at).toISOString();
+  const item: DecisionItem = {
+    ...evidenceKeys.decision(at.slice(0, 7), at, decision.id),
+    id: decision.id,
+    at: decision.at,
+    decision: writeDecision(decision),
+    ttl: ttlEpochSeconds(decision.at, decisionDays),
+  };
+  await evidence.dynamo.send(new PutItemCommand({ TableName: evidence.name, Item: toItem(item) }));
+}
+
+/** Returns the decisions since an instant until now, oldest first; strongly consistent. */
+export async function readDecisions(
+  evidence: Table,
+  since: EpochMs,
+  now: EpochMs,
+): Promise<readonly Decision[]> {
+  const first = new Date(since).toISOString();
+  const found: Decision[] = [];
+  for (const month of monthsBetween(since, now))
+    for await (const raw of queryPartition(evidence, evidenceKeys.decisionsOf(month), {
+      consistent: true,
+      between: { first, last: afterEveryDate },
+    }))
+      found.push(readDecision(decisionItem.parse(raw).decision));
+  return found;
+}
+
+/** Sorts behind every ISO 8601 instant. */
+const afterEveryDate = ':';
+
+/** Returns every month (YYYY-MM) that has a part of the time between. */
+function monthsBetween(since: EpochMs, until: EpochMs): readonly string[] {
+  const months = new Set<string>();
+  for (let at = since; at < until; at = epochMs(at + dayMs))
+    months.add(new Date(at).toISOString().slice(0, 7));
+  months.add(new Date(until).toISOString().slice(0, 7));
+  return [...months];
+}

@@ -1,0 +1,168 @@
+/** What was sent and what failed, as it stands in the evidence table. */
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type * as z from 'zod';
+import {
+  type FailureItem,
+  failureItem,
+  type SentItem,
+  sentItem,
+  type VoidItem,
+  voidItem,
+} from '../contract/rotation-items.ts';
+import { evidenceKeys } from '../contract/table-keys.ts';
+import { dayMs, type EpochMs, epochMs, hourMs, minuteMs, ttlEpochSeconds } from '../domain/time.ts';
+import { getItem, queryPartition, type Table, toItem } from './items.ts';
+import { packRows, rowsPerItem, type SentRow, unpackRows } from './sent-rows.ts';
+
+/** How fine what was sent is kept, and for how long from the period's start. */
+export const sentLevels = {
+  '1m': { periodMs: minuteMs, keptDays: 1 },
+  '10m': { periodMs: 10 * minuteMs, keptDays: 5 },
+  '6h': { periodMs: 6 * hourMs, keptDays: 40 },
+} as const;
+export type SentLevel = keyof typeof sentLevels;
+
+/** What was sent in one period. */
+export type SentPeriod = { readonly start: EpochMs; readonly rows: readonly SentRow[] };
+
+/** News of mail that was sent in a time: failures, and mail that no provider saw. */
+export type News = {
+  readonly failures: readonly FailureItem[];
+  readonly voids: readonly VoidItem[];
+  /** Whether there was more than could be read. */
+  readonly cut: boolean;
+};
+
+/**
+ * Returns the news of mail that was sent between two instants, of the latest mail first, at most `countMax`
+ * of each kind: in a storm the newest decide.
+ */
+export async function readNews(
+  table: Table,
+  window: { readonly since: EpochMs; readonly until: EpochMs },
+  countMax: number,
+): Promise<News> {
+  const failures = await latest(table, evidenceKeys.failuresOf, window, {
+    schema: failureItem,
+    countMax,
+  });
+  const voids = await latest(table, evidenceKeys.voidsOf, window, { schema: voidItem, countMax });
+  return { failures, voids, cut: failures.length === countMax || voids.length === countMax };
+}
+
+async function latest<T>(
+  table: Table,
+  partitionOf: (hour: string) => string,
+  { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
+  { schema, countMax }: { readonly schema: z.ZodType<T>; readonly countMax: number },
+): Promise<readonly T[]> {
+  const hours = hoursBetween(since, until);
+  const first = new Date(since).toISOString();
+  const parts = await inGroups(hours, async (hour) => {
+    const found: T[] = [];
+    const partition = queryPartition(table, partitionOf(hour), {
+      descending: true,
+      between: { first, last: afterEveryDate },
+    });
+    for await (const raw of partition) {
+      found.push(schema.parse(raw));
+      if (found.length === countMax) break;
+    }
+    return found;
+  });
+  return parts.flat().slice(0, countMax);
+}
+
+/** Returns the periods of a level that begin between two instants (the second excluded), oldest first. */
+export async function readSentPeriods(
+  table: Table,
+  level: SentLevel,
+  { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
+): Promise<readonly SentPeriod[]> {
+  const days = daysBetween(since, until);
+  const parts = await inGroups(days, async (day) => {
+    const items: SentItem[] = [];
+    const partition = queryPartition(table, evidenceKeys.sentOf(level, day), {
+      consistent: true,
+      between: { first: new Date(since).toISOString(), last: new Date(until).toISOString() },
+    });
+    for await (const raw of partition) items.push(sentItem.parse(raw));
+    return items;
+  });
+  const periods = new Map<EpochMs, SentRow[]>();
+  for (const { start, rows } of parts.flat())
+    if (start < until) periods.set(start, [...(periods.get(start) ?? []), ...unpackRows(rows)]);
+  return [...periods].map(([start, rows]) => ({ start, rows }));
+}
+
+/**
+ * Writes what was sent in a period, in as many items as it needs; nothing where nothing was sent.
+ * Idempotency key: level, start and part; the same rows again change nothing. No condition.
+ */
+export async function putSentPeriod(
+  table: Table,
+  level: SentLevel,
+  { start, rows }: SentPeriod,
+): Promise<void> {
+  const { periodMs, keptDays } = sentLevels[level];
+  const at = new Date(start).toISOString();
+  for (let from = 0, part = 0; from < rows.length; from += rowsPerItem, part += 1) {
+    const item: SentItem = {
+      ...evidenceKeys.sent(level, at.slice(0, 10), at, part),
+      start,
+      periodMs,
+      rows: packRows(rows.slice(from, from + rowsPerItem)),
+      ttl: ttlEpochSeconds(start, keptDays),
+    };
+    await table.dynamo.send(new PutItemCommand({ TableName: table.name, Item: toItem(item) }));
+  }
+}
+
+/** Returns a cursor of rotation's own, undefined where there is none yet; strongly consistent. */
+export function readCursor<T>(
+  table: Table,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  return getItem(table, evidenceKeys.cursor(name), schema, { consistent: true });
+}
+
+/** Writes a cursor. Idempotent. No condition: one function writes, one run at a time. */
+export async function putCursor(table: Table, name: string, value: object): Promise<void> {
+  const Item = toItem({ ...value, ...evidenceKeys.cursor(name) });
+  await table.dynamo.send(new PutItemCommand({ TableName: table.name, Item }));
+}
+
+/** Sorts behind every ISO 8601 instant. */
+const afterEveryDate = ':';
+
+/** Queries at once: what DynamoDB answers in a moment, without a flood of sockets. */
+const queriesAtOnce = 24;
+
+async function inGroups<T, U>(
+  values: readonly T[],
+  work: (value: T) => Promise<readonly U[]>,
+): Promise<readonly (readonly U[])[]> {
+  const done: (readonly U[])[] = [];
+  for (let from = 0; from < values.length; from += queriesAtOnce)
+    done.push(...(await Promise.all(values.slice(from, from + queriesAtOnce).map(work))));
+  return done;
+}
+
+/** Returns every hour (ISO 8601 to the hour) with a part of the time between, the latest first. */
+function hoursBetween(since: EpochMs, until: EpochMs): readonly string[] {
+  const first = Math.floor(since / hourMs) * hourMs;
+  const count = Math.floor((until - first) / hourMs) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) =>
+    new Date(first + index * hourMs).toISOString().slice(0, 13),
+  ).reverse();
+}
+
+/** Returns every UTC day with a part of the time between, the earliest first. */
+function daysBetween(since: EpochMs, until: EpochMs): readonly string[] {
+  const first = epochMs(Math.floor(since / dayMs) * dayMs);
+  const count = Math.floor((until - first) / dayMs) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) =>
+    new Date(first + index * dayMs).toISOString().slice(0, 10),
+  );
+}

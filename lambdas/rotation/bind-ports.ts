@@ -1,0 +1,187 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { SESv2Client } from '@aws-sdk/client-sesv2';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import * as z from 'zod';
+import { type Pair, writeAllowance } from '../../adapters/allowance-store.ts';
+import { createBlocklistQuery } from '../../adapters/blocklist-query.ts';
+import { putDecision, readDecisions } from '../../adapters/decision-log.ts';
+import { putAssignment, readPools } from '../../adapters/directory-seed.ts';
+import {
+  putCursor,
+  putSentPeriod,
+  readCursor,
+  readNews,
+  readSentPeriods,
+} from '../../adapters/evidence-store.ts';
+import { getItems, queryPartition, type Table } from '../../adapters/items.ts';
+import { readJournal } from '../../adapters/journal-store.ts';
+import { describeError, log } from '../../adapters/log.ts';
+import { readLastLease } from '../../adapters/pacing-store.ts';
+import { moveAddress, readPoolAddresses } from '../../adapters/rotation-addresses.ts';
+import { notify, publishDecision } from '../../adapters/rotation-notice.ts';
+import {
+  deleteOrder,
+  putAutomation,
+  putOrder,
+  putStanding,
+  readAutomation,
+  readPoolStandings,
+  readStreamStanding,
+} from '../../adapters/standing-store.ts';
+import { decisionRecord, writeDecision } from '../../contract/decision-record.ts';
+import type { rotationEnvironment } from '../../contract/environment.ts';
+import { streamItem, tenantItem } from '../../contract/items.ts';
+import { namesOf } from '../../contract/names.ts';
+import { directoryKeys } from '../../contract/table-keys.ts';
+import { blocklistZones, keepersByDefault } from '../../domain/blocklist-zones.ts';
+import type { Caps } from '../../domain/rotation/model.ts';
+import { type Clock, dayMs, type EpochMs, epochMs, hourMs } from '../../domain/time.ts';
+import { rowsOfJournal } from './journal-rows.ts';
+import type { EvidencePorts, MemoryPorts, RotationPorts } from './ports.ts';
+
+type Clients = {
+  readonly dynamo: DynamoDBClient;
+  readonly events: EventBridgeClient;
+  readonly ses: SESv2Client;
+  readonly sns: SNSClient;
+};
+
+/** Binds what rotation asks for to this deployment's tables, bus, topic and SES. */
+export function bindPorts(
+  environment: z.output<typeof rotationEnvironment>,
+  { dynamo, events, ses, sns }: Clients,
+  clock: Clock = () => epochMs(Date.now()),
+): RotationPorts {
+  const { DEPLOYMENT, ROTATION_POLICY: policy, ALARM_TOPIC_ARN: topicArn } = environment;
+  const names = namesOf(DEPLOYMENT);
+  const table = (name: keyof typeof names.tables): Table => ({ dynamo, name: names.tables[name] });
+  const [assignments, directory, evidence] = [
+    table('assignments'),
+    table('directory'),
+    table('evidence'),
+  ];
+  const bus = { events, name: names.eventBus };
+  return {
+    clock,
+    policy,
+    streams: Object.keys(policy.streams),
+    log,
+    failure: (error) => log('rotation.failed', describeError(error)),
+    ...bindEvidence({ evidence, ledger: table('ledger'), pacing: table('pacing') }),
+    readPoolItems: () => readPools(directory),
+    readStreamItems: async () => {
+      const streams: z.output<typeof streamItem>[] = [];
+      for await (const raw of queryPartition(directory, directoryKeys.streams))
+        streams.push(streamItem.parse(raw));
+      return streams;
+    },
+    readStreamStanding: (stream) => readStreamStanding(assignments, stream),
+    readPoolStandings: () => readPoolStandings(assignments),
+    readAutomation: () => readAutomation(assignments),
+    readDecisions: (since, now) => readDecisions(evidence, since, now),
+    readAddresses: (pool) => readPoolAddresses(ses, names.dedicatedIpPool(pool)),
+    readTenants: async (tenants) =>
+      (await getItems(directory, tenants.map(directoryKeys.tenant))).map((item) =>
+        tenantItem.parse(item),
+      ),
+    readListings: createBlocklistQuery({
+      zones: blocklistZones({ keepers: keepersByDefault, ...policy.blocklists }),
+      clock,
+      failure: (error) => log('rotation.blocklist-silent', describeError(error)),
+    }),
+    putOrder: (stream, order) => putOrder(assignments, stream, order),
+    deleteOrder: (stream, id) => deleteOrder(assignments, stream, id),
+    putAssignment: (item, before) => putAssignment(assignments, item, before),
+    putStanding: (item, before) => putStanding(assignments, item, before),
+    putAutomation: (item) => putAutomation(assignments, item),
+    writeCaps: (pair, caps, now) => writeCaps(table('pacing'), { ...pair, ...caps }, now),
+    moveAddress: (ip, pool) => moveAddress(ses, ip, names.dedicatedIpPool(pool)),
+    putDecision: (decision) => putDecision(evidence, decision),
+    publish: (decision) => publishDecision(bus, decision),
+    notify: (notice) => notify({ sns, topicArn }, notice),
+    ...bindMemory(evidence),
+  };
+}
+
+/** Periods and days keep to UTC's full hours and days, as the ladder does. */
+function writeCaps(
+  pacing: Table,
+  { pool, provider, hourCap, dayCap }: Pair & Caps,
+  now: EpochMs,
+): Promise<void> {
+  return writeAllowance(pacing, {
+    ...{ pool, provider, dayCap },
+    cap: hourCap,
+    periodMs: hourMs,
+    firstResetsAt: nextMultiple(now, hourMs),
+    firstDayResetsAt: nextMultiple(now, dayMs),
+  });
+}
+
+function nextMultiple(now: EpochMs, periodMs: number): EpochMs {
+  return epochMs((Math.floor(now / periodMs) + 1) * periodMs);
+}
+
+function bindEvidence({
+  evidence,
+  ledger,
+  pacing,
+}: Readonly<Record<'evidence' | 'ledger' | 'pacing', Table>>): Omit<EvidencePorts, 'log'> {
+  return {
+    readJournal: async (bucket) => rowsOfJournal(await readJournal(ledger, bucket)),
+    lastLeaseAt: () => readLastLease(pacing),
+    readNews: (window, countMax) => readNews(evidence, window, countMax),
+    readSentPeriods: (level, window) => readSentPeriods(evidence, level, window),
+    putSentPeriod: (level, period) => putSentPeriod(evidence, level, period),
+    readRolled: () => readCursor(evidence, 'rolled', rolled),
+    putRolled: (value) => putCursor(evidence, 'rolled', value),
+  };
+}
+
+function bindMemory(evidence: Table): MemoryPorts {
+  return {
+    readSlow: () => readCursor(evidence, 'slow', slow),
+    putSlow: (value) => putCursor(evidence, 'slow', value),
+    readPending: async () => {
+      const { pending } = (await readCursor(evidence, 'pending', begun)) ?? {};
+      return pending;
+    },
+    putPending: ({ messageId, decisions }) =>
+      putCursor(evidence, 'pending', {
+        pending: { messageId, decisions: decisions.map(writeDecision) },
+      }),
+    clearPending: () => putCursor(evidence, 'pending', {}),
+    readLastGood: async () => (await readCursor(evidence, 'last-good', good))?.assignments,
+    putLastGood: (value) => putCursor(evidence, 'last-good', { assignments: [...value] }),
+  };
+}
+
+const ms = z.number().transform((value): EpochMs => epochMs(value));
+
+const rolled = z.object({ until: ms, sixHoursUntil: ms });
+const slow = z.object({ reportedAt: ms, dayClosed: ms });
+
+const begun = z.object({
+  pending: z.exactOptional(
+    z.object({
+      messageId: z.string(),
+      decisions: z.array(
+        z
+          .string()
+          .transform((text) => JSON.parse(text))
+          .pipe(decisionRecord),
+      ),
+    }),
+  ),
+});
+
+const good = z.object({
+  assignments: z.array(
+    z.object({
+      stream: z.string(),
+      provider: z.string(),
+      pools: z.array(z.object({ pool: z.string(), weight: z.number() })),
+    }),
+  ),
+});

@@ -1,0 +1,69 @@
+import { undoCommand } from '../../domain/rotation/explain.ts';
+import type { Action, Decision, Situation } from '../../domain/rotation/model.ts';
+import { dueVetoes } from '../../domain/rotation/record.ts';
+import { undoActions } from '../../domain/rotation/undo.ts';
+
+/**
+ * Returns the decisions of before whose time has come: proposals to which nobody objected in time, and
+ * overrides of people that have run out, for which what stood before returns.
+ */
+export function dueDecisions(situation: Situation): readonly Decision[] {
+  return [...dueProposals(situation), ...dueReturns(situation)];
+}
+
+/** With automation off or frozen nothing is carried out by itself; what an order says must still be to come. */
+function dueProposals({ history, now, automation }: Situation): readonly Decision[] {
+  if (automation !== 'on') return [];
+  return dueVetoes(history, now)
+    .filter(({ settled, actions }) => settled === undefined && actions.length > 0)
+    .map((decision) => ({
+      ...decision,
+      actions: decision.actions.filter((action) => !('order' in action) || isOpen(action, now)),
+      done: true,
+      settled: 'acted',
+      undo: undoCommand(decision.id),
+    }));
+}
+
+function isOpen(action: Action, now: number): boolean {
+  return !('order' in action) || action.order === undefined || action.order.until > now;
+}
+
+/** What somebody has changed since stays as it is. */
+function dueReturns({ history, now, streams, newId }: Situation): readonly Decision[] {
+  const ended = history.filter(
+    ({ by, done, settled, until, actions }) =>
+      by !== undefined &&
+      done &&
+      settled === undefined &&
+      until !== undefined &&
+      until <= now &&
+      actions.some(({ kind }) => kind === 'move') &&
+      actions.every(({ kind }) => kind === 'move'),
+  );
+  return ended.flatMap((decision): readonly Decision[] => {
+    const actions = undoActions(decision).filter(
+      (action) =>
+        action.kind === 'move' &&
+        streams.some(
+          ({ stream, assignment }) =>
+            stream === action.stream &&
+            JSON.stringify(assignment.get(action.provider)) === JSON.stringify(action.before),
+        ),
+    );
+    const id = newId();
+    const back: Decision = {
+      id,
+      at: now,
+      autonomy: 'act',
+      done: true,
+      actions,
+      evidence: [
+        `the override of ${decision.by ?? 'a person'} (decision ${decision.id}) has run out`,
+      ],
+      counterEvidence: [],
+      undo: undoCommand(id),
+    };
+    return [...(actions.length > 0 ? [back] : []), { ...decision, settled: 'returned' }];
+  });
+}

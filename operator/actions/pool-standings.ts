@@ -1,0 +1,66 @@
+import { listAllowances } from '../../adapters/allowance-store.ts';
+import { readPools } from '../../adapters/directory-seed.ts';
+import { readPoolStandings, readStreamStanding } from '../../adapters/standing-store.ts';
+import { listStreams } from '../../adapters/tenant-directory.ts';
+import type { Backend } from './backend.ts';
+
+/** How a pool stands with a provider, and what it may send there; `*`: with every provider without a row. */
+export type PoolRow = {
+  readonly pool: string;
+  readonly kind: string;
+  readonly provider: string;
+  readonly state: string;
+  readonly until?: number;
+  readonly why?: string;
+  /** Recipients a day and what is left of them; absent where nothing is capped. */
+  readonly dayCap?: number;
+  readonly dayLeft?: number;
+};
+
+/** Which streams give a pool mail, by provider. */
+export type PoolUse = {
+  readonly stream: string;
+  readonly provider: string;
+  readonly pools: readonly { readonly pool: string; readonly weight: number }[];
+  readonly by: string;
+  readonly why: string;
+};
+
+/** Returns every pool as it stands; one that is nowhere in trouble has one row. */
+export async function listPoolRows({ tables }: Backend): Promise<readonly PoolRow[]> {
+  const [pools, standings, allowances] = await Promise.all([
+    readPools(tables.directory),
+    readPoolStandings(tables.assignments),
+    listAllowances(tables.pacing),
+  ]);
+  return pools.flatMap(({ pool, kind, state }): readonly PoolRow[] => {
+    const own = standings.filter((one) => one.pool === pool);
+    const caps = allowances.filter((one) => one.pool === pool);
+    const places = new Set(['*', ...[...own, ...caps].map(({ provider }) => provider)]);
+    return [...places].sort().map((provider) => {
+      const standing = own.find((one) => one.provider === provider);
+      const cap = caps.find((one) => one.provider === provider);
+      return {
+        ...{ pool, kind, provider },
+        state: state === 'retiring' ? state : (standing?.state ?? 'active'),
+        ...(standing?.until === undefined ? {} : { until: standing.until }),
+        ...(standing?.why === undefined ? {} : { why: standing.why }),
+        ...(cap?.dayCap === undefined ? {} : { dayCap: cap.dayCap }),
+        ...(cap?.dayLeft === undefined ? {} : { dayLeft: cap.dayLeft }),
+      };
+    });
+  });
+}
+
+/** Returns where every stream's mail goes now. */
+export async function listUses({ tables }: Backend): Promise<readonly PoolUse[]> {
+  const streams = await listStreams(tables.directory);
+  const standings = await Promise.all(
+    streams.map((stream) => readStreamStanding(tables.assignments, stream)),
+  );
+  return streams.flatMap((stream, index) =>
+    [...(standings[index]?.assignments ?? [])].map(([provider, { pools, by, why }]) => ({
+      ...{ stream, provider, pools, by, why },
+    })),
+  );
+}

@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { listPoolRows, listUses, type PoolRow } from '../actions/pool-standings.ts';
+import { exitCodes } from './io.ts';
+import { collect } from './options.ts';
+import { addAsk, ask, readAsk, readDuration } from './rotation-command.ts';
+import { type Run, type Session, usageError } from './session.ts';
+import { formatInstant } from './words.ts';
+
+const placeOptions = z.object({
+  provider: z.string().default('*'),
+  for: z.string().optional(),
+});
+
+/** Adds `pools list|explain|quarantine|release|override`. */
+export function addPoolCommands(program: Command, run: Run): void {
+  const pools = program
+    .command('pools')
+    .description('Where mail leaves: how each pool stands with the mailbox providers.');
+
+  pools
+    .command('list')
+    .summary('every pool, its state and what it may still send')
+    .action((_options: unknown, command: Command) => run(command, list));
+
+  pools
+    .command('explain')
+    .summary('one pool: how it stands, why, and who sends through it')
+    .argument('<pool>')
+    .action((pool: string, _options: unknown, command: Command) =>
+      run(command, (session) => explain(session, pool)),
+    );
+
+  addPlace(addAsk(pools.command('quarantine')))
+    .summary('take a pool out of use; its mail goes on through the others, or waits')
+    .option('--for <duration>', 'when it is looked at again: 30m, 6h, 2d (default: 1d)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  goodstanding pools quarantine leased --provider microsoft --for 6h --why "S3150, ticket 12"',
+    )
+    .action((pool: string, _options: unknown, command: Command) =>
+      run(command, (session) => quarantine(session, pool, command.opts())),
+    );
+
+  addPlace(addAsk(pools.command('release')))
+    .summary('end a quarantine: probes and a few mails first, then the ladder')
+    .action((pool: string, _options: unknown, command: Command) =>
+      run(command, (session) => release(session, pool, command.opts())),
+    );
+
+  addOverride(pools, run);
+}
+
+function addPlace(command: Command): Command {
+  return command
+    .argument('<pool>')
+    .option('--provider <provider>', 'only for this mailbox provider (default: for all)');
+}
+
+function addOverride(pools: Command, run: Run): void {
+  addAsk(pools.command('override'))
+    .summary("set a stream's pools for a while")
+    .description(
+      "Set a stream's pools by hand. It ends by itself, and what stood before returns; caps and holds stay.",
+    )
+    .argument('<stream>')
+    .requiredOption('--pool <pool[=weight]>', 'a pool, with its weight; repeatable', collect)
+    .requiredOption('--for <duration>', 'until when: 30m, 6h, 2d (at most 6d)')
+    .option('--provider <provider>', 'only for this mailbox provider (default: for all)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  goodstanding pools override marketing --pool leased=3 --pool spare --for 6h --why "test of spare"',
+    )
+    .action((stream: string, _options: unknown, command: Command) =>
+      run(command, (session) => override(session, stream, command.opts())),
+    );
+}
+
+async function list({ backend, terminal }: Session): Promise<number> {
+  const rows = await listPoolRows(backend);
+  terminal.answer(rows, () =>
+    terminal.table(['pool', 'kind', 'provider', 'state', 'until', 'left today'], rows.map(cells)),
+  );
+  return exitCodes.ok;
+}
+
+function cells({ pool, kind, provider, state, until, dayCap, dayLeft }: PoolRow) {
+  return [
+    ...[pool, kind, provider === '*' ? 'all others' : provider, state],
+    until === undefined ? '' : formatInstant(until).slice(0, 16),
+    dayCap === undefined ? 'no cap' : `${dayLeft ?? dayCap} of ${dayCap}`,
+  ];
+}
+
+async function explain({ backend, terminal }: Session, pool: string): Promise<number> {
+  const [all, uses] = await Promise.all([listPoolRows(backend), listUses(backend)]);
+  const rows = all.filter((row) => row.pool === pool);
+  if (rows.length === 0) {
+    const problem = `no pool ${pool}; see goodstanding pools list`;
+    terminal.answer({ error: problem }, () => problem);
+    return exitCodes.nothing;
+  }
+  const own = uses.filter(({ pools }) => pools.some((one) => one.pool === pool));
+  terminal.answer({ pool, standings: rows, uses: own }, () =>
+    [
+      ...rows.map(
+        (row) => `${cells(row).slice(1).join('  ').trimEnd()}${row.why ? `\n  ${row.why}` : ''}`,
+      ),
+      own.length === 0 ? 'no stream gives it mail' : 'carries',
+      ...own.map(
+        ({ stream, provider, pools, by, why }) =>
+          `  ${stream} to ${provider === '*' ? 'all others' : provider}, with ${pools.length - 1} other pools, by ${by}: ${why}`,
+      ),
+    ].join('\n'),
+  );
+  return exitCodes.ok;
+}
+
+function quarantine(session: Session, pool: string, given: unknown): Promise<number> {
+  const { provider, for: length } = placeOptions.parse(given);
+  const forMs = length === undefined ? {} : { forMs: readDuration(length, '--for') };
+  return ask(
+    session,
+    {
+      words: { do: 'quarantine', pool, provider, ...forMs },
+      question: `take pool ${pool} out of use for ${named(provider)}?`,
+    },
+    readAsk(given),
+  );
+}
+
+function release(session: Session, pool: string, given: unknown): Promise<number> {
+  const { provider } = placeOptions.parse(given);
+  return ask(
+    session,
+    {
+      words: { do: 'release', pool, provider },
+      question: `let pool ${pool} out for ${named(provider)}?`,
+    },
+    readAsk(given),
+  );
+}
+
+const overrideOptions = z.object({
+  pool: z.array(z.string()).min(1),
+  for: z.string(),
+  provider: z.string().default('*'),
+});
+
+function override(session: Session, stream: string, given: unknown): Promise<number> {
+  const { pool, for: length, provider } = overrideOptions.parse(given);
+  const pools = pool.map(readWeighted);
+  return ask(
+    session,
+    {
+      words: { do: 'override', stream, provider, pools, forMs: readDuration(length, '--for') },
+      question: `send ${stream} mail to ${named(provider)} through ${pools.map((one) => one.pool).join(', ')} for ${length}?`,
+    },
+    readAsk(given),
+  );
+}
+
+function readWeighted(text: string): { readonly pool: string; readonly weight: number } {
+  const [, pool = '', weight] =
+    /^([a-z][a-z0-9-]{0,19})(?:=(\d{1,4}(?:\.\d+)?))?$/.exec(text) ?? [];
+  const value = Number(weight ?? 1);
+  if (pool === '' || !(value > 0))
+    throw usageError(`--pool: got ${text}; allowed is a pool, or a pool with a weight: leased=3`);
+  return { pool, weight: value };
+}
+
+function named(provider: string): string {
+  return provider === '*' ? 'all providers' : provider;
+}
