@@ -1,0 +1,207 @@
+import { choosePool } from '../../../domain/assignment.ts';
+import { suspectsOf } from '../../../domain/evidence/suspects.ts';
+import { applyActions, quarantinePool, type Standings } from '../../../domain/rotation/apply.ts';
+import { decide } from '../../../domain/rotation/decide.ts';
+import type { Decision, Situation, Trigger } from '../../../domain/rotation/model.ts';
+import { isWithin } from '../../../domain/rotation/orders.ts';
+import { dayMs, epochMs, minuteMs } from '../../../domain/time.ts';
+import { type Fleet, type FleetCell, originOf } from '../fleet.ts';
+import type { Act, MakePolicy, PolicyContext, Route } from '../policy.ts';
+import { actsOf } from './acts-of-decisions.ts';
+import { createEvidenceFeed } from './evidence-feed.ts';
+import { createOurRescue } from './our-rescue.ts';
+
+/** How often the schedule looks: often enough to see all news. In a deployment it is every minute. */
+const scheduleMs = 10 * minuteMs;
+const historyMs = 7 * dayMs;
+/** Every kind of action is carried out at once, within the brakes of a deployment. */
+const settings = {
+  autonomyOf: () => 'act',
+  automation: 'on',
+  brakes: { movedShareMax: 0.2, holdsMax: 5, feedbackAgeMaxMs: 15 * minuteMs },
+  vetoMs: 0,
+} as const satisfies Partial<Situation>;
+
+/** The loop as it is deployed, every kind of action carried out by itself. */
+export const ourLoop: MakePolicy = (context) => {
+  const { fleet } = context;
+  const feed = createEvidenceFeed();
+  const rescue = createOurRescue(context);
+  const acts: Act[] = [];
+  let standings = standingsAtFirst(context);
+  let history: readonly Decision[] = [];
+  let version = 0;
+  let nextSchedule = fleet.startsAt + scheduleMs;
+  let ids = 0;
+  /** Probes that an order still lets go, by order and tenant. */
+  const probesLeft = new Map<string, { left: number }>();
+  const trusted = trustedIn(fleet);
+  const watched = watchedOf(fleet);
+  const situationAt = (now: number): Situation => ({
+    ...settings,
+    now: epochMs(now),
+    book: feed.book,
+    ...withWarmth(standings, context, now),
+    trustOf: (tenant) => (trusted.has(tenant) ? 'established' : 'new'),
+    history,
+    heardAt: epochMs(now - context.feedbackAgeMs(now)),
+    listings: listingsAt(context, now),
+    watched,
+    newId: () => {
+      ids += 1;
+      return `d${ids}`;
+    },
+  });
+  const look = (trigger: Trigger, now: number) => {
+    const decisions = decide(situationAt(now), trigger);
+    if (decisions.length === 0) return;
+    for (const decision of decisions) {
+      if (!decision.done) continue;
+      standings = applyActions(standings, decision.actions, epochMs(now));
+      acts.push(...actsOf(decision));
+      rescue.allow(decision);
+      version += 1;
+    }
+    history = [...history.filter(({ at }) => at > now - historyMs), ...decisions];
+  };
+  return {
+    name: 'goodstanding',
+    hear: (news, now) => {
+      rescue.hear(news);
+      const failures = feed.hear(news);
+      if (failures.length === 0) return;
+      const regions = suspectsOf(failures, feed.book, epochMs(now)).map(({ region }) => region);
+      if (regions.length > 0) look({ kind: 'failures', regions }, now);
+    },
+    send: feed.send,
+    tick: (now) => {
+      feed.tick(now);
+      const open = standings.orders.filter(({ until }) => until > now);
+      if (open.length < standings.orders.length) version += 1;
+      standings = { ...standings, orders: open };
+      if (now < nextSchedule) return;
+      nextSchedule = now + scheduleMs;
+      look({ kind: 'schedule' }, now);
+    },
+    routeOf: (cell) => routeBy(standings, cell, probesLeft),
+    pardon: (tenant, now) => {
+      const orders = ordersWithout(standings, fleet, tenant);
+      if (orders.length === standings.orders.length) return;
+      standings = { ...standings, orders };
+      acts.push({ at: now, do: 'return', region: { tenant }, why: 'mended' });
+      version += 1;
+    },
+    version: () => version,
+    resend: (now) => rescue.due(now, suspectsIn(standings)),
+    isOut: (ip) => isTakenOut(standings, ip),
+    levelOf: (pool, provider) => levelBy(standings, pool, provider),
+    acts,
+  };
+};
+
+function trustedIn({ tenants }: Fleet): ReadonlySet<string> {
+  return new Set(tenants.filter(({ established }) => established).map(({ tenant }) => tenant));
+}
+
+function ordersWithout({ orders }: Standings, { tenants }: Fleet, tenant: string) {
+  const identities = tenants.filter((one) => one.tenant === tenant).map((one) => one.identity);
+  const names = new Set([tenant, ...identities]);
+  return orders.filter(({ region }) => !names.has(region.tenant ?? region.identity ?? ''));
+}
+
+function isTakenOut({ pools }: Standings, ip: string): boolean {
+  return !pools.some(({ pool, ips }) => pool !== quarantinePool && ips.includes(ip));
+}
+
+function standingsAtFirst({ fleet }: PolicyContext): Standings {
+  return {
+    orders: [],
+    streams: fleet.streams.map(({ stream, lane, pools, failover, maxDeliveryMinutes }) => ({
+      stream,
+      lane,
+      pools,
+      failover,
+      whenNothingIsWarm: 'hold',
+      ...(lane === 'transactional' ? { rescue: true } : {}),
+      assignment: new Map([['*', pools.map((pool) => ({ pool, weight: 1 }))]]),
+      maxDeliverySeconds: maxDeliveryMinutes * 60,
+    })),
+    pools: fleet.pools.map(({ pool, ips, warmPerDay }) => ({
+      pool,
+      kind: 'standard',
+      ips,
+      standings: new Map([
+        ['*', { state: warmPerDay > 0 ? 'active' : 'warming', since: epochMs(fleet.startsAt) }],
+      ]),
+      warmth: new Map(),
+    })),
+  };
+}
+
+/** Pools, providers and their pairs; tenants and identities, alone and at each provider. */
+function watchedOf({ pools, providers, cells, tenants }: Fleet) {
+  return {
+    shared: (pools.length + 1) * providers.length,
+    own: 2 * (cells.length + tenants.length),
+  };
+}
+
+/** The caps that stand are those of the run, which are the same for every policy. */
+function withWarmth(standings: Standings, context: PolicyContext, now: number): Standings {
+  const { providers } = context.fleet;
+  const pools = standings.pools.map((pool) => ({
+    ...pool,
+    warmth: new Map(
+      providers.map((provider) => [provider, context.warmthOf(pool.pool, provider, now)] as const),
+    ),
+  }));
+  return { ...standings, pools };
+}
+
+function listingsAt({ fleet, listingsOf }: PolicyContext, now: number) {
+  const listings = new Map<string, readonly string[]>();
+  for (const { ips } of fleet.pools) {
+    for (const ip of ips) {
+      const lists = listingsOf(ip, now);
+      if (lists.length > 0) listings.set(ip, lists);
+    }
+  }
+  return listings;
+}
+
+/** What dispatch does: the pool by rendezvous, then every order about the mail; the strictest holds. */
+function routeBy(
+  { streams, orders }: Standings,
+  cell: FleetCell,
+  probesLeft: Map<string, { left: number }>,
+): Route {
+  const stream = streams.find((one) => one.stream === cell.stream);
+  const pools = stream?.assignment.get(cell.provider) ?? stream?.assignment.get('*') ?? [];
+  const { tenant } = cell.tenant;
+  const pool = choosePool(pools, tenant);
+  if (pool === undefined) return { pools: [], share: 0 };
+  const origin = originOf(cell, pool);
+  const about = orders.filter(
+    (order) => isWithin(order.region, origin) && (order.streams?.includes(cell.stream) ?? true),
+  );
+  const probed = about.find(({ probes }) => probes?.tenants.includes(tenant));
+  const share = Math.min(1, ...about.filter((order) => order !== probed).map((one) => one.share));
+  const until = Math.min(...about.map((order) => order.until));
+  if (probed?.probes === undefined || share === 0) return { pools: [pool], share, until };
+  const key = `${probed.id} ${tenant}`;
+  const probes = probesLeft.get(key) ?? { left: probed.probes.mails };
+  probesLeft.set(key, probes);
+  return { pools: [pool], share, until, probes };
+}
+
+/** Tenants that are held: their mail is not rescued. */
+function suspectsIn({ orders }: Standings): ReadonlySet<string> {
+  return new Set(orders.flatMap(({ region }) => region.tenant ?? []));
+}
+
+function levelBy({ pools }: Standings, name: string, provider: string) {
+  const pool = pools.find((one) => one.pool === name);
+  const standing = pool?.standings.get(provider) ?? pool?.standings.get('*');
+  if (standing?.state === 'quarantined') return 'act';
+  return standing?.state === 'degraded' ? 'degrade' : 'quiet';
+}

@@ -1,0 +1,148 @@
+import { binomial } from '../../world/dice.ts';
+import type { Draw } from '../../world/model.ts';
+import type { Backlog } from './backlog.ts';
+import type { Egress } from './egress.ts';
+import type { Fleet } from './fleet.ts';
+import type { Ground } from './ground.ts';
+import type { Batch } from './mail.ts';
+import type { Policy, Route } from './policy.ts';
+import type { Tally } from './tally.ts';
+import type { Trace } from './trace.ts';
+import type { WarmCaps } from './warm-caps.ts';
+
+/** Dispatch as a policy sees it: asks for a route, leases warm room, hands over, keeps the rest. */
+export type Sending = {
+  readonly send: (batch: Batch, now: number) => void;
+  /** Hands over mail that was refused once, through a pool that the policy chose. */
+  readonly sendAgain: (
+    mail: { readonly batch: Batch; readonly pool: string; readonly again: number },
+    now: number,
+  ) => void;
+  /** Mails handed to SES. */
+  readonly handed: () => number;
+  /** How often mail of a cell met another pool than before. */
+  readonly moves: () => number;
+};
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+type SendingParts = {
+  readonly fleet: Fleet;
+  readonly policy: Policy;
+  readonly caps: WarmCaps;
+  readonly egress: Egress;
+  readonly backlog: Backlog;
+  readonly ground: Ground;
+  readonly tally: Tally;
+  readonly draw: Draw;
+  readonly trace: Trace | undefined;
+};
+
+/** Creates the dispatch of a run. */
+export function createSending(parts: SendingParts): Sending {
+  const { fleet, policy, caps, egress, backlog, ground, tally, draw, trace } = parts;
+  const routeOf = createRoutes(parts);
+  const pools = new Array<string | undefined>(fleet.cells.length).fill(undefined);
+  const account = createAccount(caps, tally);
+  let handed = 0;
+  let moves = 0;
+  const handOver = (batch: Batch, pool: string, now: number, again?: number) => {
+    const { index, provider } = batch.cell;
+    if (pools[index] !== undefined && pools[index] !== pool) moves += 1;
+    pools[index] = pool;
+    handed += batch.count;
+    account(pool, provider, batch.count, now);
+    policy.send(batch.cell, pool, batch.count, now);
+    ground.handed(batch, pool, now);
+    trace?.handed(pool, provider, batch.count, now);
+    egress.hand(batch, pool, now, again);
+  };
+  return {
+    send: (batch, now) => {
+      const route = routeOf(batch);
+      const { share, probes } = route;
+      const allowed = share >= 1 ? batch.count : binomial(draw, batch.count, share);
+      const leaving = probes ? Math.min(batch.count, probes.left) : allowed;
+      if (probes) probes.left -= leaving;
+      let left = leaving;
+      const offer = (pool: string, offered: number) => {
+        const leased = caps.lease(pool, batch.cell.provider, offered, now);
+        if (leased > 0) handOver({ ...batch, count: leased }, pool, now);
+        left -= leased;
+      };
+      for (const [pool, part] of spread(route, leaving, draw)) offer(pool, part);
+      for (const pool of route.pools) if (left > 0) offer(pool, left);
+      const kept = batch.count - leaving + left;
+      const isSlowed = share > 0 && share < 1 && left === 0;
+      if (kept > 0) {
+        const waitMs = isSlowed ? hourMs : heldMs(now - batch.bornAt);
+        const { until = Number.POSITIVE_INFINITY } = route;
+        backlog.keep({ ...batch, count: kept }, Math.min(now + waitMs, until));
+      }
+    },
+    sendAgain: ({ batch, pool, again }, now) => {
+      const count = caps.lease(pool, batch.cell.provider, batch.count, now);
+      if (count > 0) handOver({ ...batch, count }, pool, now, again);
+    },
+    handed: () => handed,
+    moves: () => moves,
+  };
+}
+
+/** Held mail is looked at less and less often; slowed mail has its chance once an hour. */
+function heldMs(ageMs: number): number {
+  return Math.min(hourMs, Math.max(minuteMs, ageMs));
+}
+
+/** Asks the policy for a cell's route once for each state of its mind. */
+function createRoutes({ fleet, policy }: SendingParts) {
+  const routes = new Array<Route | undefined>(fleet.cells.length).fill(undefined);
+  let version = -1;
+  return ({ cell }: Batch): Route => {
+    if (policy.version() !== version) {
+      version = policy.version();
+      routes.fill(undefined);
+    }
+    const route = routes[cell.index] ?? policy.routeOf(cell);
+    routes[cell.index] = route;
+    return route;
+  };
+}
+
+/** Divides mail by the weights of a route; nothing where it has none. */
+function spread(
+  { pools, weights }: Route,
+  count: number,
+  draw: Draw,
+): readonly (readonly [string, number])[] {
+  if (weights === undefined) return [];
+  let weightLeft = weights.reduce((sum, weight) => sum + weight, 0);
+  let left = count;
+  return pools.map((pool, index) => {
+    const weight = weights[index] ?? 0;
+    const part = weight >= weightLeft ? left : binomial(draw, left, weight / weightLeft);
+    weightLeft -= weight;
+    left -= part;
+    return [pool, part] as const;
+  });
+}
+
+/** Counts what was handed over a day and an hour by itself, to find what went beyond a cap. */
+function createAccount(caps: WarmCaps, tally: Tally) {
+  const sums = new Map<string, number>();
+  return (pool: string, provider: string, count: number, now: number) => {
+    const { dayCap, hourCap } = caps.of(pool, provider, now);
+    const periods = [
+      { key: `${pool}|${provider}|day ${Math.floor(now / (24 * hourMs))}`, cap: dayCap },
+      { key: `${pool}|${provider}|hour ${Math.floor(now / hourMs)}`, cap: hourCap },
+    ];
+    let beyond = 0;
+    for (const { key, cap } of periods) {
+      const sum = (sums.get(key) ?? 0) + count;
+      sums.set(key, sum);
+      beyond = Math.max(beyond, Math.min(count, sum - cap));
+    }
+    tally.overCap += beyond;
+  };
+}
