@@ -27,12 +27,12 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The page itself is left out: it is about to be written. */
+/** The page and its numbers are left out: they are about to be written. */
 function commitOf(root: string): string {
   try {
     const git = (...args: readonly string[]) =>
       execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
-    const changed = git('status', '--porcelain', '--', '.', ':!docs/measured.md');
+    const changed = git('status', '--porcelain', '--', '.', ':!docs/measured.*');
     return `${git('rev-parse', 'HEAD')}${changed === '' ? '' : ' with uncommitted changes'}`;
   } catch {
     return 'unknown: this is no git clone';

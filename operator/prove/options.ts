@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type PartName, partNames } from './parts.ts';
 
 export type ProveOptions = {
+  /** Parts to measure again; absent means all. */
+  readonly only?: readonly PartName[];
   /** Print one JSON object instead of the page. */
   readonly json: boolean;
   /** Seconds that `npm test` took, for the page; it is not measured here. */
@@ -13,7 +16,13 @@ export type ProveOptions = {
 export function readOptions(args: readonly string[]): ProveOptions {
   const command = new Command('npm run prove --')
     .description('Measure every number that this repository claims, and write docs/measured.md.')
-    .option('--json', 'print one JSON object instead of the page', false)
+    .addOption(
+      new Option(
+        '--only <part...>',
+        'measure these parts, and keep what was measured of others',
+      ).choices(partNames),
+    )
+    .option('--json', 'print docs/measured.json’s parts instead of the page', false)
     .option('--test-seconds <seconds>', 'how long npm test took, to stand in the page', seconds)
     .addOption(
       new Option('--diagnostics <file>', 'labelled replies to measure the classifier on').env(

@@ -1,25 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../lib/repository-root.ts';
-import { measureBench } from '../bench/bench.ts';
 import { formatPage, pageLook } from '../cli/page.ts';
-import { synthesize } from './assembly.ts';
-import { measureBadRequests } from './bad-requests.ts';
-import { measureBlame } from './blame.ts';
-import { measureClassification } from './classification.ts';
-import { measureEvidence } from './evidence.ts';
-import { measureFaults } from './faults.ts';
-import { describeMachine, type Machine } from './machine.ts';
-import { measureMime } from './mime.ts';
+import { describeMachine } from './machine.ts';
+import { measuredPage } from './measured-page.ts';
 import { type ProveOptions, readOptions } from './options.ts';
-import { number, type Section, table } from './section.ts';
-import { measureStartup } from './startup.ts';
-import { measureTemplate } from './template.ts';
-import { measureThroughput } from './throughput.ts';
+import { createMeasuring, partNames } from './parts.ts';
+import { type MeasuredPart, readRecord, writeRecord } from './record.ts';
 
 /**
- * Measures every number that this repository claims, writes docs/measured.md and prints it as a terminal shows it. Returns the
- * exit code: 0 when every promise was kept, 1 when not, 2 when something could not be measured.
+ * Measures every number that this repository claims, or the parts that are asked for, writes docs/measured.md
+ * and docs/measured.json, and prints the page as a terminal shows it. Returns the exit code: 0 when every
+ * promise was kept, 1 when not, 2 when something could not be measured.
  */
 export async function prove(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
@@ -32,95 +24,44 @@ export async function prove(args: readonly string[]): Promise<number> {
 }
 
 async function run(options: ProveOptions): Promise<number> {
-  const startedAt = performance.now();
-  const machine = describeMachine();
-  const sections = [
-    ...(await measure((text) => process.stderr.write(`${text} …\n`))),
-    measureClassification(options.diagnostics),
-  ];
-  const seconds = (performance.now() - startedAt) / 1000;
-  const page = pageOf(sections, { machine, seconds, options });
-  writeFileSync(join(repositoryRoot, 'docs', 'measured.md'), page);
-  const promises = sections.flatMap((section) => section.promises);
-  const result = {
-    ...machine,
-    seconds,
-    promises,
-    ...Object.fromEntries(sections.map(({ title, data }) => [title, data])),
+  const { date, commit, cpu, cores, memoryGb, node, platform } = describeMachine();
+  const machine = `${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}`;
+  const before = readRecord();
+  const parts = new Map(before.parts);
+  const testSeconds = options.testSeconds ?? before.testSeconds;
+  const measuring = createMeasuring({
+    onProgress: (text) => process.stderr.write(`${text} …\n`),
+    diagnostics: options.diagnostics,
+  });
+  const write = () => {
+    const record = { ...(testSeconds === undefined ? {} : { testSeconds }), parts };
+    writeRecord(record);
+    const page = measuredPage(record);
+    writeFileSync(join(repositoryRoot, 'docs', 'measured.md'), page);
+    return page;
   };
-  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : formatPage(page, pageLook));
-  return promises.every(({ kept }) => kept) ? 0 : 1;
-}
-
-async function measure(onProgress: (text: string) => void): Promise<readonly Section[]> {
-  const startup = await measureStartup(onProgress);
-  onProgress('the template');
-  const made = await synthesize();
   try {
-    const [template, cost] = await measureTemplate(made);
-    const throughput = await measureThroughput(onProgress);
-    onProgress('MIME');
-    const mime = await measureMime(made);
-    onProgress('bad input');
-    const bad = await measureBadRequests(made);
-    const bench = await measureBench(onProgress);
-    const faults = await measureFaults(onProgress);
-    const evidence = measureEvidence(onProgress);
-    const blame = measureBlame(onProgress);
-    return [
-      startup,
-      throughput,
-      ...bench,
-      faults,
-      evidence,
-      blame,
-      mime,
-      bad,
-      template,
-      cost,
-    ].filter((section) => section !== undefined);
+    for (const name of options.only ?? partNames) {
+      const startedAt = performance.now();
+      const sections: MeasuredPart['sections'] = (await measuring.measure(name)).map((one) => ({
+        ...one,
+        promises: [...one.promises],
+        data: { ...one.data },
+      }));
+      const seconds = (performance.now() - startedAt) / 1000;
+      parts.set(name, { date, commit, machine, node, seconds, sections });
+      // What was measured stays measured when a later part fails.
+      write();
+    }
   } finally {
-    made.remove();
+    await measuring.finish();
   }
-}
-
-type About = {
-  readonly machine: Machine;
-  readonly seconds: number;
-  readonly options: ProveOptions;
-};
-
-function pageOf(sections: readonly Section[], { machine, seconds, options }: About): string {
-  const { date, commit, cpu, cores, memoryGb, node, platform } = machine;
-  const promises = sections.flatMap((section) => section.promises);
-  return `${[
-    '# Measured',
-    'Written by `npm run prove`; do not edit.',
-    table(
-      ['what', 'value'],
-      [
-        ['date', date],
-        ['commit', commit],
-        ['machine', `${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}`],
-        ['Node', node],
-        ['this took', `${number(seconds)} s`],
-        [
-          '`npm test`',
-          options.testSeconds
-            ? `${number(options.testSeconds)} s, as given to this run`
-            : 'not measured by this run; give it with `--test-seconds`',
-        ],
-        ['`npm ci`', 'not measured here: it depends on the registry’s distance'],
-      ],
-    ),
-    table(
-      ['promised', 'measured', 'kept'],
-      promises.map(({ promise, measured, kept }) => [promise, measured, kept ? 'yes' : '**no**']),
-    ),
-    ...sections.flatMap(({ title, method, body }) => [
-      `## ${title}`,
-      method,
-      ...(body === '' ? [] : [body]),
-    ]),
-  ].join('\n\n')}\n`;
+  const page = write();
+  process.stdout.write(
+    options.json ? `${JSON.stringify(Object.fromEntries(parts))}\n` : formatPage(page, pageLook),
+  );
+  const promises = [...parts.values()].flatMap((part) =>
+    part.sections.flatMap((section) => section.promises),
+  );
+  return promises.every(({ kept }) => kept) ? 0 : 1;
 }
