@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AllowanceItem, allowanceItem } from '../contract/items.ts';
 import { pacingKeys } from '../contract/table-keys.ts';
 import { unknownProvider } from '../domain/provider.ts';
@@ -126,6 +126,16 @@ export async function writeAllowance(
         ':none': 0,
         ...(hasDay ? { ':dayCap': dayCap, ':firstDay': firstDayResetsAt } : {}),
       }),
+    }),
+  );
+}
+
+/** Takes a pair's allowance away: it may send any number then. Idempotent. */
+export async function deleteAllowance(table: Table, { pool, provider }: Pair): Promise<void> {
+  await table.dynamo.send(
+    new DeleteItemCommand({
+      TableName: table.name,
+      Key: toItem(pacingKeys.allowance(pool, provider)),
     }),
   );
 }

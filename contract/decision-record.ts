@@ -39,12 +39,20 @@ const order = z.object({
   share: z.number(),
   probes: z.exactOptional(z.object({ tenants: texts, mails: z.number() })),
   streams: z.exactOptional(texts),
+  trial: z.exactOptional(z.literal(true)),
+  tenants: z.exactOptional(texts),
   since: ms,
   until: ms,
   decision: z.string(),
 });
 
-const caps = z.object({ step: z.number(), dayCap: z.number(), hourCap: z.number() });
+const caps = z.object({
+  step: z.number(),
+  dayCap: z.number(),
+  hourCap: z.number(),
+  cleanDays: z.exactOptional(z.array(z.number())),
+  lastSentAt: z.exactOptional(ms),
+});
 
 const action = z.union([
   z.object({ kind: z.enum(['hold-tenant', 'hold-pair', 'slow']), order }),
@@ -148,6 +156,7 @@ export const decisionRecord = z.object({
   counterEvidence: texts,
   until: z.exactOptional(ms),
   undo: z.exactOptional(z.string()),
+  movers: z.exactOptional(z.literal('established')),
   by: z.exactOptional(z.string()),
   why: z.exactOptional(z.string()),
   moved: z.exactOptional(z.array(z.object({ stream: z.string(), share: z.number() }))),

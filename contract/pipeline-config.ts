@@ -59,7 +59,8 @@ const pool = z.strictObject({
   retiring: z.boolean().default(false),
   /**
    * Who raises its volume step by step: `ours` (a `standard` pool only: each mailbox provider gets an absolute
-   * cap, and SES's automatic warm-up must be off for its addresses) or `ses`. Default `ours` for a `standard`
+   * cap from the first minute on, that of new addresses until somebody says `goodstanding pools warm`, and SES's
+   * automatic warm-up must be off for its addresses) or `ses`. Default `ours` for a `standard`
    * pool, `ses` for the others.
    */
   warmUp: z.exactOptional(z.enum(['ours', 'ses'])),
@@ -130,7 +131,8 @@ const reputation = z.strictObject({
   /**
    * How far the loop goes by itself, for each kind of action: `observe` (write down what would be done),
    * `propose` (and ask), `veto` (do it unless a person objects in time), `act`. An operator changes it at run
-   * time with `goodstanding autonomy`. Default `observe` for every kind.
+   * time with `goodstanding autonomy`. Default `observe`, but `act` for `grow`: which pools have caps that grow,
+   * and that they have, is said by `pools.*.warmUp`.
    */
   autonomy: z.partialRecord(z.enum(actionKinds), z.enum(autonomies)).default({}),
   /** Minutes in which a person may object to what stands at `veto` (5 to 1440). Default 60. */

@@ -53,6 +53,14 @@ export const operatorCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('veto'), decision: z.string(), ...asked }),
   /** Takes back what a decision did. */
   z.object({ do: z.literal('undo'), decision: z.string(), ...asked }),
+  /** Says how many recipients a day a pool really carried at a provider, or at each of them (`*`). */
+  z.object({
+    do: z.literal('warm'),
+    pool: z.string(),
+    provider: z.string(),
+    perDay: z.int().min(1).max(100_000_000),
+    ...asked,
+  }),
   /** Returns every assignment to the last that stood while no pool was in trouble. */
   z.object({ do: z.literal('last-good'), ...asked }),
 ]);

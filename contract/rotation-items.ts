@@ -28,6 +28,8 @@ export const orderItem = z.object({
   share: z.number().min(0).max(1),
   probes: z.exactOptional(z.object({ tenants: z.array(z.string()), mails: z.int() })),
   streams: z.exactOptional(z.array(z.string())),
+  trial: z.exactOptional(z.literal(true)),
+  tenants: z.exactOptional(z.array(z.string())),
   since: ms,
   until: ms,
   decision: z.string(),
@@ -40,6 +42,8 @@ export const automationItem = z.object({
   state: z.enum(['on', 'freeze', 'off']),
   /** Kinds of action whose autonomy differs from the configuration. */
   autonomy: z.partialRecord(z.enum(actionKinds), z.enum(autonomies)),
+  /** When somebody last said `on`: holds from before do not count against the loop any more. */
+  resumedAt: z.exactOptional(ms),
   at: ms,
   by: z.string(),
   why: z.string(),

@@ -77,6 +77,11 @@ export class ContentBucket extends Construct {
     fn.allowWide('contentFolder', ['s3:PutObject'], this.arn(contentFolders.attempts));
   }
 
+  /** Lets the function read again what its attempts handed over. */
+  grantKept(fn: PipelineFunction): void {
+    fn.allowWide('contentFolder', ['s3:GetObject'], this.arn(contentFolders.attempts));
+  }
+
   /** Returns the ARN of everything in one folder. */
   arn(folder: string): string {
     return this.bucket.arnForObjects(`${folder}*`);

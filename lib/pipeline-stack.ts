@@ -63,7 +63,13 @@ export class PipelineStack extends Stack {
       recipientKey,
       outcomes,
     });
-    const rotationLoop = new RotationLoop(this, 'Rotation', { config, topics, state, outcomes });
+    const rotationLoop = new RotationLoop(this, 'Rotation', {
+      config,
+      topics,
+      state,
+      outcomes,
+      sendPaths,
+    });
     rotationLoop.grantWake(feedbackPath.feedback);
     seed.precede(rotationLoop.rotation);
     const slowWork = new SlowWork(this, 'SlowWork', {

@@ -17,6 +17,7 @@ import { DurableQueue } from './durable-queue.ts';
 import type { EventTopics } from './event-topics.ts';
 import type { OutcomeBus } from './outcome-bus.ts';
 import { PipelineFunction, sesArn } from './pipeline-function.ts';
+import type { SendPath } from './send-path.ts';
 import type { StateTables, TableGrants } from './state-tables.ts';
 
 export interface RotationLoopProps {
@@ -24,6 +25,7 @@ export interface RotationLoopProps {
   readonly state: StateTables;
   readonly topics: EventTopics;
   readonly outcomes: OutcomeBus;
+  readonly sendPaths: readonly SendPath[];
 }
 
 const timeout = Duration.minutes(1);
@@ -34,7 +36,7 @@ const tableGrants: TableGrants = {
   evidence: ['GetItem', 'PutItem', 'Query'],
   ledger: ['Query'],
   directory: ['BatchGetItem', 'Query'],
-  pacing: ['GetItem', 'Query', 'UpdateItem'],
+  pacing: ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
 };
 
 /** A message that fails so often has a cause that needs a person; meanwhile it keeps the others waiting. */
@@ -74,6 +76,7 @@ export class RotationLoop extends Construct {
     topics.grantNotify(this.rotation);
     outcomes.grantPublish(this.rotation);
     this.#grantAddresses(config);
+    this.#grantRescues(props);
     this.queue.grantConsume(this.rotation, { batchSize: 10, maxConcurrency: 2 });
     this.rotation.allow(['sqs:ChangeMessageVisibility'], this.queue.queue.queueArn);
     this.rotation.addEnvironment('ROTATION_QUEUE_URL', this.queue.queue.queueUrl);
@@ -100,6 +103,13 @@ export class RotationLoop extends Construct {
         sesArn(`dedicated-ip-pool/${dedicatedIpPool(pool)}`),
       ),
     );
+  }
+
+  /** It asks dispatch, through the queue that apps use; other streams' queues it cannot reach. */
+  #grantRescues({ config, sendPaths }: RotationLoopProps): void {
+    const rescued = sendPaths.filter(({ stream }) => config.streams[stream]?.rescue);
+    if (rescued.length === 0) return;
+    this.rotation.allow(['sqs:SendMessage'], ...rescued.map(({ intake }) => intake.queue.queueArn));
   }
 
   #wakeBySchedule(): void {

@@ -109,6 +109,7 @@ export class SendPath extends Construct {
     props.recipientKey.grantRead(this.dispatch);
     props.outcomes.grantPublish(this.dispatch);
     if (settings.storeRequests) props.content.grantStore(this.dispatch);
+    if (settings.rescue) props.content.grantKept(this.dispatch);
     if (indexesOf(config).length > 0)
       props.state.grant(this.dispatch, { ledger: ['BatchWriteItem'] });
   }
@@ -190,15 +191,24 @@ function policyOf({ config, settings, sets }: SendPathProps): StreamPolicy {
 function switches(
   config: PipelineConfig,
   settings: StreamSettings,
-): Pick<StreamPolicy, 'bulk' | 'storeSeconds' | 'indexes' | 'tells'> {
+): Pick<StreamPolicy, 'bulk' | 'storeSeconds' | 'rescue' | 'indexes' | 'tells'> {
   const indexes = indexesOf(config);
   return {
     ...(settings.bulk ? { bulk: true } : {}),
-    ...(settings.storeRequests ? { storeSeconds: settings.maxDeliverySeconds } : {}),
+    ...(settings.storeRequests ? { storeSeconds: storeSecondsOf(settings) } : {}),
+    ...(settings.rescue ? { rescue: true } : {}),
     ...(indexes.length > 0 ? { indexes } : {}),
     ...(settings.outcomeEvents ? { tells: toldBy(settings) } : {}),
   };
 }
+
+/** SES may give a mail up at the end of its time; a copy that is to be rescued must still be there then. */
+function storeSecondsOf({ maxDeliverySeconds, rescue }: StreamSettings): number {
+  return maxDeliverySeconds + (rescue ? rescueMarginSeconds : 0);
+}
+
+/** Rotation ends a rescue as long after the last bounce can come (lambdas/rotation/rescues.ts). */
+const rescueMarginSeconds = 3_600;
 
 function indexesOf({ indexes }: PipelineConfig): NonNullable<StreamPolicy['indexes']> {
   return [

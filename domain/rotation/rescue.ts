@@ -26,7 +26,7 @@ export type RescueStanding = {
     readonly pool: string;
     /** Recipients that it can still be given this hour and day at the provider. */
     readonly room: number;
-    /** Recipients that it was sent today, and how many of them were rescues. */
+    /** Recipients that it was sent within a day, and how many of them were rescues. */
     readonly sentToday: number;
     readonly rescuedToday: number;
   };
@@ -52,7 +52,7 @@ const rescuable: ReadonlySet<BounceReason> = new Set(['block-ip-reputation', 'bl
 const ofThePool: ReadonlySet<CauseKind> = new Set(['pool', 'ip', 'pool×provider', 'ip×provider']);
 
 /** Share of a target's volume that may be rescues: more would make it the refused pool's mail. */
-const rescueShareMax = 0.01;
+export const rescueShareMax = 0.01;
 
 /**
  * Returns whether a lost mail may be sent once more, and through which pool. What our own time limit ended
@@ -84,6 +84,7 @@ const refusals: readonly (readonly [RescueRefusal, Refuses])[] = [
   ],
 ];
 
-function isTimeout({ bounceSubType }: Lost): boolean {
+/** Returns whether our own time limit ended a mail: no provider refused it. */
+export function isTimeout({ bounceSubType }: Pick<Lost, 'bounceSubType'>): boolean {
   return bounceSubType === 'CustomTimeoutExceeded';
 }

@@ -9,7 +9,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
 import { createAllowances } from '../../adapters/allowance-store.ts';
 import { createAssignmentReader } from '../../adapters/assignment-store.ts';
-import { storeAttempt } from '../../adapters/attempt-content.ts';
+import { readStoredAttempt, storeAttempt } from '../../adapters/attempt-content.ts';
 import { readContent, writeContent } from '../../adapters/content-store.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
 import { parkMessage, returnLater } from '../../adapters/intake-queue.ts';
@@ -116,5 +116,8 @@ export async function bindPorts(
     publishRejected: (rejected) => publishRejected(bus, rejected, clock()),
     publishOutcomes: (events) => publishOutcomes(bus, events),
     storeAttempt: (attempt) => storeAttempt(content, attempt),
+    ...(policy.rescue
+      ? { readKept: (attempt, now) => readStoredAttempt(content, attempt, now) }
+      : {}),
   };
 }

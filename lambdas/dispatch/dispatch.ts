@@ -1,16 +1,17 @@
-import { requestLimits } from '../../contract/send-request.ts';
-import { gate } from '../../domain/gate.ts';
-import { dayMs, instantOf, secondMs } from '../../domain/time.ts';
+import { readRescue } from '../../contract/rescue.ts';
+import { instantOf, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
 import { type Delay, waitUnbegun } from './conclude-job.ts';
 import { withBudget } from './content-budget.ts';
 import type { Fate, Job } from './job.ts';
+import { judgeAdmission } from './judge-admission.ts';
 import { isUnusable, openRequest } from './open-request.ts';
 import { laterAfter, orLater } from './or-later.ts';
 import { portionsOf } from './portions.ts';
 import type { DispatchPorts } from './ports.ts';
 import { deferRequest, expireRequest, holdRequest, rejectRequest } from './record-decision.ts';
 import { rejectUnusable } from './reject-unusable.ts';
+import { rescueMail } from './rescue-mail.ts';
 import { closingMs } from './send-attempt.ts';
 import { type SentJobs, sendJobs } from './send-jobs.ts';
 import { settleFates } from './settle-fates.ts';
@@ -30,14 +31,26 @@ export async function dispatch(
   const fates = new Map<QueueRecord, Fate>();
   const jobs: Job[] = [];
   const budgeted = { ...ports, readContent: withBudget(ports.readContent) };
+  const rescues = kept.flatMap((record) => {
+    const asked = readRescue(record.body);
+    return asked ? [{ record, asked }] : [];
+  });
+  const asking = new Set(rescues.map(({ record }) => record));
   await Promise.all(
     kept.map(async (record) => {
+      if (asking.has(record)) return;
       const fate = await orLater(record, ports, () => open(record, budgeted));
       if ('job' in fate) jobs.push(fate.job);
       else fates.set(record, fate);
     }),
   );
   for (const [record, fate] of await sendPortions(jobs, ports)) fates.set(record, fate);
+  // What was lost before waits for what has not been sent yet.
+  await Promise.all(
+    rescues.map(async ({ record, asked }) => {
+      fates.set(record, await orLater(record, ports, () => rescueMail(asked, record, budgeted)));
+    }),
+  );
   return settleFates(fates, ports);
 }
 
@@ -56,29 +69,8 @@ async function open(
 }
 
 async function admit(opened: Job, ports: DispatchPorts): Promise<Fate | { readonly job: Job }> {
-  const { request } = opened;
-  const tenant = await ports.readTenant(request.tenant);
+  const admission = await judgeAdmission(opened, ports);
   const now = ports.clock();
-  const sendAt = instantOf(request.sendAt);
-  const expiresAt = instantOf(request.expiresAt);
-  const admission = gate({
-    request: {
-      tenant: request.tenant,
-      stream: request.stream,
-      senders: opened.senders,
-      pointsToContent: opened.pointsToContent,
-      ...(request.pool === undefined ? {} : { pool: request.pool }),
-      ...(sendAt === undefined ? {} : { sendAt }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-    },
-    tenant,
-    stream: ports.stream,
-    streams: ports.policy.streams,
-    pools: Object.keys(ports.policy.configurationSets),
-    now,
-    sendAheadMs: requestLimits.sendAheadMs,
-    contentKeptMs: ports.policy.contentDays * dayMs,
-  });
   switch (admission.kind) {
     case 'admit':
       return { job: opened };

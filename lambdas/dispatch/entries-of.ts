@@ -58,10 +58,10 @@ function createEgresses(
 }
 
 /**
- * A pool that the assignment names before this function's settings do (a deploy is under way) takes no
+ * Returns the pools that take a provider's mail. A pool that the assignment names before this function's settings do (a deploy is under way) takes no
  * mail yet; a provider's own word that names no other then is no word.
  */
-function poolsFor(
+export function poolsFor(
   provider: Provider,
   { pools, byProvider }: StreamAssignment,
   { policy }: DispatchPorts,

@@ -20,8 +20,9 @@ export async function keepAttempt(
   ports: DispatchPorts,
 ): Promise<{ readonly storedSeconds?: number }> {
   const { storeSeconds } = ports.policy;
-  if (storeSeconds === undefined) return {};
   const { attemptId, at, entries } = attempt;
+  // What is sent once more is not sent a third time.
+  if (storeSeconds === undefined || entries.every(({ rescue }) => rescue)) return {};
   const expiresAt = at + storeSeconds * secondMs;
   try {
     const { stream } = ports;

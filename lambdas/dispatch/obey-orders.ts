@@ -44,11 +44,11 @@ export async function withoutHeld(
   const going: Entry[] = [];
   const waiting: Waiting[] = [];
   for (const given of entries) {
-    const { probe: _, ...entry } = given;
+    const { probe: _probe, canary: _canary, ...entry } = given;
     const ruling = ruleOf(entry, orders, ports);
     if (ruling.kind === 'wait') waiting.push(held(entry, ruling.until));
     else if (ruling.kind === 'probe') going.push({ ...entry, probe: ruling });
-    else going.push(entry);
+    else going.push(ruling.canary ? { ...entry, canary: true } : entry);
   }
   return { entries: going, waiting };
 }

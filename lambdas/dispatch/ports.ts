@@ -1,5 +1,6 @@
 import type { Allowances } from '../../adapters/allowance-store.ts';
 import type { ReadAssignment } from '../../adapters/assignment-store.ts';
+import type { StoredMail } from '../../adapters/attempt-content.ts';
 import type { StoredContent } from '../../adapters/content-store.ts';
 import type { ReadTenant } from '../../adapters/directory.ts';
 import type { Ledger } from '../../adapters/ledger.ts';
@@ -57,6 +58,11 @@ export type DispatchPorts = {
   readonly publishOutcomes: (events: readonly OutcomeEvent[]) => Promise<ReadonlySet<OutcomeEvent>>;
   /** Keeps what an attempt is about to hand to SES. */
   readonly storeAttempt: (attempt: StoredAttempt) => Promise<void>;
+  /** Returns what was kept of an attempt; absent where the stream rescues nothing. */
+  readonly readKept?: (
+    attempt: { readonly attemptId: string; readonly at: EpochMs },
+    now: EpochMs,
+  ) => Promise<readonly StoredMail[] | undefined>;
   readonly tally: Tally;
 };
 
@@ -65,6 +71,8 @@ export type Tally = {
   readonly count: (metric: string, by?: number) => void;
   readonly parked: (reason: string) => void;
   readonly dueAge: (seconds: number) => void;
+  /** A rescue was asked for and not made. */
+  readonly unrescued: (why: string) => void;
   /** A failure of ours that made a message wait. */
   readonly failure: (error: unknown) => void;
 };

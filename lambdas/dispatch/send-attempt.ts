@@ -1,8 +1,9 @@
 import { completeAttempt, completeUnsent, putAttempt } from '../../adapters/ledger.ts';
 import type { SendAnswer } from '../../adapters/ses-sender.ts';
-import type { AttemptResult } from '../../contract/items.ts';
+import type { AttemptEntry, AttemptResult } from '../../contract/items.ts';
 import { metrics } from '../../contract/metrics.ts';
 import { campaignOfRequest, identityOfRequest } from '../../contract/request-origin.ts';
+import type { MailKind } from '../../domain/evidence/model.ts';
 import { bulkSize, departures, type Lease } from '../../domain/pacing.ts';
 import type { Provider } from '../../domain/provider.ts';
 import type { Order } from '../../domain/rotation/model.ts';
@@ -24,8 +25,12 @@ export type Entry = {
   readonly configurationSet: string;
   /** Orders that let it through only to learn from it, and until when it waits where they do not. */
   readonly probe?: { readonly orders: readonly Order[]; readonly until: EpochMs };
+  /** Its pool is on trial. */
+  readonly canary?: true;
   /** Why SES may have this mail already. */
   readonly again?: Again;
+  /** Its pool lost it, and it is sent once more. */
+  readonly rescue?: true;
 };
 
 /**
@@ -89,7 +94,7 @@ async function announce(
   ports: DispatchPorts,
 ): Promise<void> {
   const { attemptId } = attempt;
-  const entries = attempt.entries.map(({ job, recipient, pool, provider, probe }) => ({
+  const entries = attempt.entries.map(({ job, recipient, pool, provider, ...entry }) => ({
     m: job.messageId,
     r: recipient.index,
     k: recipient.key,
@@ -98,7 +103,7 @@ async function announce(
     t: job.request.tenant,
     d: identityOfRequest(job.request),
     ...(campaignOfRequest(job.request) === '' ? {} : { c: campaignOfRequest(job.request) }),
-    ...(probe ? { e: 'probe' as const } : {}),
+    ...journalKind(entry),
   }));
   try {
     await putAttempt(ports.ledger, { ...attempt, entries });
@@ -145,7 +150,7 @@ async function sendOne(
         pool: entry.pool,
         provider: entry.provider,
         configurationSet: entry.configurationSet,
-        ...(entry.probe ? { kind: 'probe' as const } : {}),
+        ...mailKind(entry),
         ...(entry.again ? { again: true as const } : {}),
       });
     });
@@ -228,4 +233,23 @@ function toResult(answer: SendAnswer): AttemptResult {
 export async function waitUntil(at: number, ports: DispatchPorts): Promise<void> {
   const milliseconds = at - ports.clock();
   if (milliseconds > 0) await ports.pause(milliseconds);
+}
+
+type Reasons = Pick<Entry, 'probe' | 'canary' | 'rescue'>;
+
+/** Why a mail is sent, where that is not simply its app's mail. */
+function kindOf({ probe, canary, rescue }: Reasons): Exclude<MailKind, 'normal'> | undefined {
+  if (rescue) return 'rescue';
+  if (probe) return 'probe';
+  return canary ? 'canary' : undefined;
+}
+
+function journalKind(entry: Reasons): Pick<AttemptEntry, 'e'> {
+  const e = kindOf(entry);
+  return e === undefined ? {} : { e };
+}
+
+function mailKind(entry: Reasons): { readonly kind?: MailKind } {
+  const kind = kindOf(entry);
+  return kind === undefined ? {} : { kind };
 }

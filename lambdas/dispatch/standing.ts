@@ -43,7 +43,7 @@ export type Standing =
     };
 
 /** After this a claim's holder cannot be alive: the function's time-out and a margin. */
-const holderAliveMs = 150 * secondMs;
+export const holderAliveMs = 150 * secondMs;
 
 /**
  * How often a mail without an answer is sent again before a person is asked: where SES takes mail and

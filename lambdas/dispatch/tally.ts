@@ -28,6 +28,10 @@ export function createTally(
     dueAge: (seconds) => {
       oldestSeconds = Math.max(oldestSeconds, seconds);
     },
+    unrescued: (why) => {
+      add(counts, metrics.unrescued, 1);
+      log('dispatch.unrescued', { why });
+    },
     failure: (error) => {
       const isBroken = judgeStoreFailure(describeFailure(error)) === 'broken';
       if (isBroken) broken += 1;

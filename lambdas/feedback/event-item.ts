@@ -6,7 +6,7 @@ import type { Report } from './read-event.ts';
 
 /**
  * What others write is cut, in bytes of UTF-8, so that an event is one write unit (1024 bytes): with
- * SES's own ids the rest takes 340 at most.
+ * SES's own ids the rest takes 340 at most, and seven more of a rescue.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 const bytesMax = { diagnostic: 600, type: 40, status: 12, reason: 32 } as const;
@@ -34,6 +34,7 @@ export function eventItemOf(
     ...(about.recipientKey ? { recipientKey: about.recipientKey } : {}),
     ...(meaning.outcome ? { outcome: meaning.outcome } : {}),
     ...cutAll(texts),
+    ...(report.tagged?.kind === 'rescue' ? { rescue: true } : {}),
     ttl: about.ttl,
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createAllowances } from '../../adapters/allowance-store.ts';
 import { createAssignmentReader } from '../../adapters/assignment-store.ts';
+import { readStoredAttempt } from '../../adapters/attempt-content.ts';
 import { createTenantReader } from '../../adapters/directory.ts';
 import { putAssignment } from '../../adapters/directory-seed.ts';
 import { toItem } from '../../adapters/items.ts';
@@ -28,6 +29,7 @@ import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import type { Dynamo, Tables } from './dynamo.ts';
 import { createFaults, type Faults, faultyClient } from './faults.ts';
 import { createIntake, type Intake } from './intake.ts';
+import { keptIn } from './kept-content.ts';
 import { createLater, type Later } from './later.ts';
 import type { Body } from './requests.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
@@ -95,8 +97,8 @@ export async function createDispatchWorld(
 ): Promise<DispatchWorld> {
   const time = createVirtualTime();
   const faults = createFaults();
-  const setUp = await dynamo.createTables(dynamo.connect());
-  const client = faultyClient(dynamo.connect(), faults);
+  const setUp = await dynamo.createTables(dynamo.connectDirectly());
+  const client = faultyClient(dynamo.connectDirectly(), faults);
   const tables = mapTables(setUp, (table) => ({ ...table, dynamo: client }));
   const policy = { ...defaultPolicy, ...over.policy };
   const intake = createIntake(time);
@@ -223,6 +225,12 @@ function bindPorts(
       faults.run('storeAttempt', async () => {
         world.bucket.set(storedAttemptKey(attempt), Buffer.from(JSON.stringify(attempt)));
       }),
+    ...(policy.rescue
+      ? {
+          readKept: (attempt, now) =>
+            faults.run('readKept', () => readStoredAttempt(keptIn(world.bucket), attempt, now)),
+        }
+      : {}),
     tally: {
       count: (metric, by = 1) => {
         world.counts.set(metric, (world.counts.get(metric) ?? 0) + by);
@@ -231,6 +239,9 @@ function bindPorts(
         world.counts.set(`parked ${reason}`, (world.counts.get(`parked ${reason}`) ?? 0) + 1);
       },
       dueAge: () => undefined,
+      unrescued: (why) => {
+        world.counts.set(`unrescued ${why}`, (world.counts.get(`unrescued ${why}`) ?? 0) + 1);
+      },
       failure: (error) => {
         world.failures.push(error);
       },

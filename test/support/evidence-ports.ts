@@ -12,7 +12,10 @@ import type { BookPorts } from '../../lambdas/feedback/book-news.ts';
 import { untaggedPlaceOf } from '../../lambdas/feedback/place-of.ts';
 import type { Tables } from './dynamo.ts';
 
-type EvidencePorts = Pick<BookPorts, 'untagged' | 'readOrigin' | 'putFailure' | 'putVoid'>;
+type EvidencePorts = Pick<
+  BookPorts,
+  'untagged' | 'readOrigin' | 'putFailure' | 'putVoid' | 'countUntagged'
+>;
 
 const untagged = untaggedPlaceOf('test', {
   tenant: 'default',
@@ -25,6 +28,7 @@ export const noEvidence: EvidencePorts = {
   readOrigin: async () => undefined,
   putFailure: async () => true,
   putVoid: async () => true,
+  countUntagged: () => {},
 };
 
 /** Returns feedback's ports for the evidence on real tables. */
@@ -34,6 +38,7 @@ export function evidenceOn({ evidence, ledger }: Tables): EvidencePorts {
     readOrigin: (attemptId, mail) => readOrigin(ledger, attemptId, mail),
     putFailure: (failure) => putFailure(evidence, failure),
     putVoid: (given) => putVoid(evidence, given),
+    countUntagged: () => {},
   };
 }
 

@@ -1,6 +1,6 @@
 /** A deployment as the rotation function sees it: real tables in memory; SES, the journal and people are plain values. */
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { createEvents, createSes, createSns } from '../../adapters/clients.ts';
+import { createEvents, createSes, createSns, createSqs } from '../../adapters/clients.ts';
 import { readDecisions } from '../../adapters/decision-log.ts';
 import { putAssignment, putPool, putStream, seedTenant } from '../../adapters/directory-seed.ts';
 import { putFailure } from '../../adapters/failure-store.ts';
@@ -27,7 +27,7 @@ const begin = epochMs(Date.parse('2026-03-02T12:00:00Z'));
 
 const aPolicy: RotationPolicy = {
   streams: { transactional: { lane: 'transactional' }, marketing: {} },
-  warmedByUs: ['a', 'b'],
+  warmedByUs: [],
   autonomy: {},
   vetoMinutes: 60,
   movedShareMax: 1,
@@ -36,7 +36,7 @@ const aPolicy: RotationPolicy = {
 
 /** Returns a deployment with the standard pools a and b, both of which carry both streams. */
 export async function createRotationWorld(dynamo: Dynamo, policy: Partial<RotationPolicy> = {}) {
-  const client = dynamo.connect();
+  const client = dynamo.connectDirectly();
   const tables = await dynamo.createTables(client);
   const state = { now: begin, ordinal: 0 };
   const calls: string[] = [];
@@ -46,7 +46,7 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
         calls.push(String(commandName).replace('Command', ''));
         return next(args);
       },
-    { step: 'initialize' },
+    { step: 'initialize', priority: 'high' },
   );
   const journal = new Map<EpochMs, SentRow[]>();
   const addresses = new Map<string, string[]>([
@@ -77,6 +77,7 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
       events: createEvents(unreachable),
       ses: createSes(unreachable),
       sns: createSns(unreachable),
+      sqs: createSqs(unreachable),
     },
     () => state.now,
   );

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { newAttemptId } from '../../contract/attempt-id.ts';
 import { type MailOrigin, originTag } from '../../contract/origin-tag.ts';
 import { messageTag, tagNames } from '../../contract/tags.ts';
-import type { Origin } from '../../domain/evidence/model.ts';
+import type { MailKind, Origin } from '../../domain/evidence/model.ts';
 import { epochMs } from '../../domain/time.ts';
 
 const event = z.looseObject({
@@ -48,6 +48,8 @@ export type EventChange = {
   readonly mailAt?: number;
   /** The mail carries the tag of one that is sent again. */
   readonly again?: true;
+  /** Why it was sent; by default because its app asked for it. */
+  readonly kind?: MailKind;
   /** Fields of the type's own object, such as `bounce`. */
   readonly own?: object;
 };
@@ -86,13 +88,14 @@ export function eventBody(file: EventFile, change: EventChange = {}): string {
 export function mailOriginOf({
   tenant = 'acme',
   again,
+  kind = 'normal',
   origin,
   attemptId,
 }: EventChange): MailOrigin {
   return {
     attemptId:
       attemptId ?? newAttemptId(epochMs(Date.parse('2026-03-01T08:59:57Z')), new Uint8Array(13)),
-    kind: 'normal',
+    kind,
     again: again === true,
     origin: {
       tenant,
