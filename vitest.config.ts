@@ -35,6 +35,8 @@ export default defineConfig({
           maxWorkers: 5,
           testTimeout: 60_000,
           globalSetup: ['test/journeys/support/synthesize.ts'],
+          // As above: each loads the local runtime and every SDK client, for a second of CPU.
+          isolate: false,
         },
       },
       // Looks at what all the journeys together asked of AWS, so it comes after them.

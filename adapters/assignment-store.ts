@@ -7,6 +7,7 @@ import type { WeightedPool } from '../domain/assignment.ts';
 import type { Order } from '../domain/rotation/model.ts';
 import type { Clock } from '../domain/time.ts';
 import { getItem, queryPartition, type Table } from './items.ts';
+import { readableItem } from './readable-item.ts';
 
 /** What rotation says of a stream's mail. */
 export type StreamAssignment = {
@@ -64,11 +65,18 @@ async function read(table: Table, stream: string): Promise<StreamAssignment> {
   const orders: Order[] = [];
   const rescues: RescueItem[] = [];
   for (const [sk, item] of isOn ? items : [])
-    if (sk.startsWith(orderPrefix)) orders.push(orderItem.parse(item));
-    else if (sk.startsWith(rescuePrefix)) rescues.push(rescueItem.parse(item));
+    if (sk.startsWith(orderPrefix)) orders.push(...readable(orderItem, item));
+    else if (sk.startsWith(rescuePrefix)) rescues.push(...readable(rescueItem, item));
     else if (sk.startsWith(providerPrefix) && item !== anyProvider)
-      byProvider.set(sk.slice(providerPrefix.length), assignmentItem.parse(item).pools);
+      for (const { pools: own } of readable(assignmentItem, item))
+        byProvider.set(sk.slice(providerPrefix.length), own);
   return { pools, byProvider, orders, rescues };
+}
+
+/** One item that cannot be read must not stop the stream; it counts as if it were not there. */
+function readable<T>(schema: z.ZodType<T>, item: Readonly<Record<string, unknown>>): readonly T[] {
+  const read = readableItem(schema, item);
+  return read === undefined ? [] : [read];
 }
 
 async function readPartition(

@@ -5,6 +5,8 @@ import { evidenceKeys } from '../contract/table-keys.ts';
 import type { Decision } from '../domain/rotation/model.ts';
 import { dayMs, type EpochMs, epochMs, ttlEpochSeconds } from '../domain/time.ts';
 import { queryPartition, type Table, toItem } from './items.ts';
+import { describeError, log } from './log.ts';
+import { readableItem } from './readable-item.ts';
 
 /** Days for which a decision can be read back. */
 const decisionDays = 400;
@@ -22,7 +24,7 @@ export async function putDecision(evidence: Table, decision: Decision): Promise<
   await evidence.dynamo.send(new PutItemCommand({ TableName: evidence.name, Item: toItem(item) }));
 }
 
-/** Returns the decisions since an instant until now, oldest first; strongly consistent. */
+/** Returns the decisions since an instant until now, oldest first, without what cannot be read; strongly consistent. */
 export async function readDecisions(
   evidence: Table,
   since: EpochMs,
@@ -35,8 +37,19 @@ export async function readDecisions(
       consistent: true,
       between: { first, last: afterEveryDate },
     }))
-      found.push(readDecision(decisionItem.parse(raw).decision));
+      found.push(...decisionOf(raw));
   return found;
+}
+
+function decisionOf(raw: Readonly<Record<string, unknown>>): readonly Decision[] {
+  const item = readableItem(decisionItem, raw);
+  if (!item) return [];
+  try {
+    return [readDecision(item.decision)];
+  } catch (error) {
+    log('item.unreadable', { pk: item.pk, sk: item.sk, ...describeError(error) });
+    return [];
+  }
 }
 
 /** Sorts behind every ISO 8601 instant. */

@@ -1,4 +1,5 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import {
   type AssignmentItem,
   assignmentItem,
@@ -10,6 +11,7 @@ import {
 } from '../contract/items.ts';
 import { assignmentKeys, directoryKeys } from '../contract/table-keys.ts';
 import { conditionally, getItem, queryPartition, type Table, toItem } from './items.ts';
+import { readableItem } from './readable-item.ts';
 
 /** Returns every pool of the directory. */
 export async function readPools(table: Table): Promise<readonly PoolItem[]> {
@@ -47,6 +49,32 @@ export function readAssignmentNow(
   stream: string,
 ): Promise<AssignmentItem | undefined> {
   return getItem(table, assignmentKeys.stream(stream), assignmentItem, { consistent: true });
+}
+
+/** Returns the providers for which a stream has an assignment of their own. */
+export async function readAssignedProviders(
+  table: Table,
+  stream: string,
+): Promise<readonly string[]> {
+  const prefix = assignmentKeys.provider(stream, '').sk;
+  const anyProvider = assignmentKeys.stream(stream).sk;
+  const providers: string[] = [];
+  for await (const { sk } of queryPartition(table, assignmentKeys.ofStream(stream)))
+    if (typeof sk === 'string' && sk.startsWith(prefix) && sk !== anyProvider)
+      providers.push(sk.slice(prefix.length));
+  return providers;
+}
+
+/** Returns a stream's assignment for one provider, strongly consistent; undefined where it cannot be read. */
+export async function readProviderAssignment(
+  table: Table,
+  stream: string,
+  provider: string,
+): Promise<AssignmentItem | undefined> {
+  const raw = await getItem(table, assignmentKeys.provider(stream, provider), z.looseObject({}), {
+    consistent: true,
+  });
+  return raw && readableItem(assignmentItem, raw);
 }
 
 /** Writes an assignment if `versionBefore` still stands (0: none stood there); false otherwise. */

@@ -90,3 +90,32 @@ async function readSesMessageIds(
   ];
   return { first: idsOf(false), rescues: idsOf(true) };
 }
+
+/**
+ * Returns whether a Delivery of one SES mail to a recipient is recorded. Strongly consistent; one read unit for
+ * up to 4 KB of deliveries, where one is usual.
+ */
+export async function wasDelivered(
+  table: Table,
+  {
+    messageId,
+    recipientIndex,
+    sesMessageId,
+  }: Omit<TwinQuestion, 'ttl'> & { readonly sesMessageId: string },
+): Promise<boolean> {
+  const { Items = [] } = await table.dynamo.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :deliveries)',
+      FilterExpression: 'sesMessageId = :mail',
+      ExpressionAttributeValues: toItem({
+        ':pk': messageId,
+        ':deliveries': `${ledgerKeys.eventsOf(recipientIndex)}delivery#`,
+        ':mail': sesMessageId,
+      }),
+      ProjectionExpression: 'sk',
+      ConsistentRead: true,
+    }),
+  );
+  return Items.length > 0;
+}

@@ -10,8 +10,10 @@ import {
   voidItem,
 } from '../contract/rotation-items.ts';
 import { evidenceKeys } from '../contract/table-keys.ts';
+import type { Origin } from '../domain/evidence/model.ts';
 import { dayMs, type EpochMs, epochMs, hourMs, minuteMs, ttlEpochSeconds } from '../domain/time.ts';
 import { getItem, queryPartition, type Table, toItem } from './items.ts';
+import { readableItem } from './readable-item.ts';
 import { packRows, rowsPerItem, type SentRow, unpackRows } from './sent-rows.ts';
 
 /** How fine what was sent is kept, and for how long from the period's start. */
@@ -22,8 +24,15 @@ export const sentLevels = {
 } as const;
 export type SentLevel = keyof typeof sentLevels;
 
-/** What was sent in one period. */
+/** What was sent in one period, or in a part of it. */
 export type SentPeriod = { readonly start: EpochMs; readonly rows: readonly SentRow[] };
+
+/** Which periods are read, and which origins are known already. */
+export type SentWindow = {
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+  readonly originOf?: (origin: Origin) => Origin;
+};
 
 /** News of mail that was sent in a time: failures, and mail that no provider saw. */
 export type News = {
@@ -56,43 +65,55 @@ async function latest<T>(
   { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
   { schema, countMax }: { readonly schema: z.ZodType<T>; readonly countMax: number },
 ): Promise<readonly T[]> {
-  const hours = hoursBetween(since, until);
   const first = new Date(since).toISOString();
-  const parts = await inGroups(hours, async (hour) => {
+  const readHour = async (hour: string, most: number): Promise<readonly T[]> => {
     const found: T[] = [];
     const partition = queryPartition(table, partitionOf(hour), {
       descending: true,
       between: { first, last: afterEveryDate },
     });
     for await (const raw of partition) {
-      found.push(schema.parse(raw));
-      if (found.length === countMax) break;
+      const item = readableItem(schema, raw);
+      if (item) found.push(item);
+      if (found.length === most) break;
     }
     return found;
-  });
-  return parts.flat().slice(0, countMax);
+  };
+  const found: T[] = [];
+  let hours = hoursBetween(since, until);
+  // The latest hour by itself tells how full they are: a storm is not read a day at once and thrown away.
+  let atOnce = 1;
+  while (hours.length > 0 && found.length < countMax) {
+    const left = countMax - found.length;
+    const parts = await Promise.all(hours.slice(0, atOnce).map((hour) => readHour(hour, left)));
+    hours = hours.slice(atOnce);
+    for (const part of parts) for (const one of part) found.push(one);
+    const fullest = Math.max(1, ...parts.map((part) => part.length));
+    atOnce = Math.min(queriesAtOnce, Math.max(1, Math.floor((countMax - found.length) / fullest)));
+  }
+  return found.slice(0, countMax);
 }
 
-/** Returns the periods of a level that begin between two instants (the second excluded), oldest first. */
-export async function readSentPeriods(
+/**
+ * Yields what was sent in the periods of a level that begin between two instants (the second excluded),
+ * oldest first, item by item: a month of a large sender would not fit into memory. A large period comes in
+ * several parts. `originOf` as `unpackRows` has it.
+ */
+export async function* readSentPeriods(
   table: Table,
   level: SentLevel,
-  { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
-): Promise<readonly SentPeriod[]> {
-  const days = daysBetween(since, until);
-  const parts = await inGroups(days, async (day) => {
-    const items: SentItem[] = [];
+  { since, until, originOf }: SentWindow,
+): AsyncGenerator<SentPeriod> {
+  for (const day of daysBetween(since, until)) {
     const partition = queryPartition(table, evidenceKeys.sentOf(level, day), {
       consistent: true,
       between: { first: new Date(since).toISOString(), last: new Date(until).toISOString() },
     });
-    for await (const raw of partition) items.push(sentItem.parse(raw));
-    return items;
-  });
-  const periods = new Map<EpochMs, SentRow[]>();
-  for (const { start, rows } of parts.flat())
-    if (start < until) periods.set(start, [...(periods.get(start) ?? []), ...unpackRows(rows)]);
-  return [...periods].map(([start, rows]) => ({ start, rows }));
+    for await (const raw of partition) {
+      const { start, rows } = sentItem.parse(raw);
+      if (start < until) yield { start, rows: unpackRows(rows, originOf) };
+    }
+  }
 }
 
 /**
@@ -138,16 +159,6 @@ const afterEveryDate = ':';
 
 /** Queries at once: what DynamoDB answers in a moment, without a flood of sockets. */
 const queriesAtOnce = 24;
-
-async function inGroups<T, U>(
-  values: readonly T[],
-  work: (value: T) => Promise<readonly U[]>,
-): Promise<readonly (readonly U[])[]> {
-  const done: (readonly U[])[] = [];
-  for (let from = 0; from < values.length; from += queriesAtOnce)
-    done.push(...(await Promise.all(values.slice(from, from + queriesAtOnce).map(work))));
-  return done;
-}
 
 /** Returns every hour (ISO 8601 to the hour) with a part of the time between, the latest first. */
 function hoursBetween(since: EpochMs, until: EpochMs): readonly string[] {

@@ -32,7 +32,7 @@ export async function notify(
 
 /**
  * Publishes a decision on the deployment's event bus, at least once; the same decision has the same id.
- * @throws `Busy` when EventBridge takes it not; the run is then repeated
+ * @throws `Busy` when EventBridge takes it not
  */
 export async function publishDecision({ events, name }: Bus, decision: Decision): Promise<void> {
   const { Entries = [] } = await events.send(

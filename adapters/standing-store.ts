@@ -1,5 +1,5 @@
 /** What stands in the assignments table, as rotation reads and writes it; all reads are strongly consistent. */
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AssignmentItem, assignmentItem } from '../contract/items.ts';
 import {
   type AutomationItem,
@@ -11,7 +11,9 @@ import {
 } from '../contract/rotation-items.ts';
 import { assignmentKeys } from '../contract/table-keys.ts';
 import type { Order } from '../domain/rotation/model.ts';
-import { conditionally, getItem, queryPartition, type Table, toItem } from './items.ts';
+import { epochMs } from '../domain/time.ts';
+import { conditionally, fromItem, queryPartition, type Table, toItem } from './items.ts';
+import { readableItem } from './readable-item.ts';
 
 /** Everything about one stream: its pools by provider (`*` for the others), and what is held or slowed. */
 export type StreamStanding = {
@@ -22,16 +24,17 @@ export type StreamStanding = {
 const providerPrefix = 'provider#';
 const orderPrefix = 'order#';
 
-/** Returns what stands about a stream, in one query. */
+/** Returns what stands about a stream, in one query; what cannot be read is left out. */
 export async function readStreamStanding(table: Table, stream: string): Promise<StreamStanding> {
   const assignments = new Map<string, AssignmentItem>();
   const orders: OrderItem[] = [];
   const partition = queryPartition(table, assignmentKeys.ofStream(stream), { consistent: true });
   for await (const raw of partition) {
     const sk = String(raw['sk']);
-    if (sk.startsWith(orderPrefix)) orders.push(orderItem.parse(raw));
+    if (sk.startsWith(orderPrefix)) orders.push(...listed(readableItem(orderItem, raw)));
     else if (sk.startsWith(providerPrefix))
-      assignments.set(sk.slice(providerPrefix.length), assignmentItem.parse(raw));
+      for (const item of listed(readableItem(assignmentItem, raw)))
+        assignments.set(sk.slice(providerPrefix.length), item);
   }
   return { assignments, orders };
 }
@@ -40,13 +43,36 @@ export async function readStreamStanding(table: Table, stream: string): Promise<
 export async function readPoolStandings(table: Table): Promise<readonly StandingItem[]> {
   const found: StandingItem[] = [];
   for await (const raw of queryPartition(table, assignmentKeys.pools, { consistent: true }))
-    found.push(standingItem.parse(raw));
+    found.push(...listed(readableItem(standingItem, raw)));
   return found;
 }
 
-/** Returns the kill switch and the autonomy that operators set, undefined where nobody did. */
-export function readAutomation(table: Table): Promise<AutomationItem | undefined> {
-  return getItem(table, assignmentKeys.automation, automationItem, { consistent: true });
+/**
+ * Returns the kill switch and the autonomy that operators set, undefined where nobody did. Where somebody did
+ * and it cannot be read, the loop stands still until the next word.
+ */
+export async function readAutomation(table: Table): Promise<AutomationItem | undefined> {
+  const { Item } = await table.dynamo.send(
+    new GetItemCommand({
+      TableName: table.name,
+      Key: toItem(assignmentKeys.automation),
+      ConsistentRead: true,
+    }),
+  );
+  if (!Item) return undefined;
+  const raw = fromItem(Item);
+  return readableItem(automationItem, raw) ?? unreadableSwitch(raw['state'] === 'off');
+}
+
+function unreadableSwitch(isOff: boolean): AutomationItem {
+  return {
+    ...assignmentKeys.automation,
+    state: isOff ? 'off' : 'freeze',
+    autonomy: {},
+    at: epochMs(0),
+    by: 'nobody',
+    why: 'what stands cannot be read',
+  };
 }
 
 /** Writes the switch. Idempotent. No condition: one function writes, and the last word counts. */
@@ -111,6 +137,10 @@ export function putStanding(
       }),
     ),
   );
+}
+
+function listed<T>(item: T | undefined): readonly T[] {
+  return item === undefined ? [] : [item];
 }
 
 async function put(table: Table, item: object): Promise<void> {

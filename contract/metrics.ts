@@ -52,7 +52,7 @@ export const metrics = {
   feedback: 'Feedback',
   /** SES events of a kind or shape we do not know. Dimensions Deployment. */
   unknownFeedback: 'UnknownFeedback',
-  /** Failures whose event carried no tag of ours, so that where they count is read from the rest of it. Dimensions Deployment. */
+  /** Failures, and mail that no provider saw, of events without our tag: where they count is read from the rest. Dimensions Deployment. */
   untagged: 'Untagged',
   /** Share of the 24 h quota used, percent. Dimensions Deployment. */
   quotaUsedPercent: 'QuotaUsedInPercent',

@@ -93,6 +93,8 @@ export const failureItem = z.object({
   weight: z.number(),
   recipientDomain: z.string(),
   vouched: z.boolean(),
+  mailbox: z.exactOptional(z.string()),
+  hosted: z.exactOptional(z.literal(true)),
   ip: z.exactOptional(z.string()),
   blocklist: z.exactOptional(z.string()),
   /** The event carried no tag of ours: pool, provider, tenant and time are read from the rest of it. */

@@ -46,6 +46,8 @@ export const sesEvent = z.discriminatedUnion('eventType', [
       bouncedRecipients: z.array(reported),
       timestamp: instant,
       feedbackId: text,
+      /** Who wrote the delivery status notification, as `dns; host`; absent where there was none. */
+      reportingMTA: maybe,
     }),
   }),
   z.looseObject({

@@ -24,8 +24,8 @@ export function choosePool(
   return best?.pool;
 }
 
-/** Returns a number in (0, 1) that follows from the text. */
-function unitHash(text: string): number {
+/** Returns a number in (0, 1) that follows from the text, evenly spread. */
+export function unitHash(text: string): number {
   const bits = createHash('sha256').update(text).digest().readUIntBE(0, 6);
   return (bits + 0.5) / 2 ** 48;
 }

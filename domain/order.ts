@@ -6,7 +6,8 @@ import { type EpochMs, epochMs, hourMs, minuteMs } from './time.ts';
 
 /** What the orders in force say of one mail. */
 export type Ruling =
-  | { readonly kind: 'pass' }
+  /** A canary is mail on a pool that is on trial. */
+  | { readonly kind: 'pass'; readonly canary?: true }
   | { readonly kind: 'wait'; readonly until: EpochMs }
   /** It waits, unless it is one of the few that each of these orders lets through to learn from them. */
   | { readonly kind: 'probe'; readonly orders: readonly Order[]; readonly until: EpochMs };
@@ -19,18 +20,17 @@ const lookEveryMs = { least: minuteMs, most: hourMs } as const;
 
 /**
  * Returns whether a mail may leave now. A hold lets nothing through; of slowed mail the order's share
- * passes, drawn anew each hour and not at each look, or whoever asks often enough would get through.
+ * passes, drawn anew each hour and not at each look, or whoever asks often enough would get through; where
+ * the order names tenants, only of their mail.
  * Orders that have ended, or not begun, say nothing.
  */
 export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs): Ruling {
-  const against = orders.filter(
-    (order) =>
-      order.since <= now &&
-      now < order.until &&
-      isMeant(mail.origin, order.region) &&
-      !passes(mail, order, now),
+  const about = orders.filter(
+    ({ since, until, region }) => since <= now && now < until && isMeant(mail.origin, region),
   );
-  if (against.length === 0) return { kind: 'pass' };
+  const against = about.filter((order) => !passes(mail, order, now));
+  if (against.length === 0)
+    return about.some(({ trial }) => trial) ? { kind: 'pass', canary: true } : { kind: 'pass' };
   const until = epochMs(Math.max(...against.map((order) => lookAgainAt(order, now))));
   const isProbe = against.every(({ probes }) => probes?.tenants.includes(mail.origin.tenant));
   return isProbe ? { kind: 'probe', orders: against, until } : { kind: 'wait', until };
@@ -57,6 +57,11 @@ function isMeant(origin: Origin, region: Region): boolean {
   return !(region.ip !== undefined && named.length === 1) && isWithin(region, origin);
 }
 
-function passes({ key }: OrderedMail, { id, kind, share }: Order, now: EpochMs): boolean {
+function passes(
+  { key, origin }: OrderedMail,
+  { id, kind, share, tenants }: Order,
+  now: EpochMs,
+): boolean {
+  if (tenants !== undefined && !tenants.includes(origin.tenant)) return false;
   return kind === 'slow' && unitHash(`${id}\n${key}\n${Math.floor(now / hourMs)}`) < share;
 }

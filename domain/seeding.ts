@@ -56,3 +56,18 @@ export function seedAssignment(
   const same = safe.length === current.length && kept.length === current.length;
   return same ? undefined : safe;
 }
+
+/**
+ * Returns the pools of a stream for one provider after a deploy: pools that neither the stream nor its failover
+ * list may use any more go, nothing joins. Where none is left the declared ones share the provider. Undefined
+ * when nothing changes.
+ */
+export function seedProviderAssignment(
+  current: readonly WeightedPool[],
+  usable: readonly string[],
+  declared: readonly string[],
+): readonly WeightedPool[] | undefined {
+  const kept = current.filter(({ pool }) => usable.includes(pool));
+  if (kept.length === current.length) return undefined;
+  return kept.length > 0 ? kept : declared.map((pool) => ({ pool, weight: 1 }));
+}

@@ -75,6 +75,7 @@ export async function startFeedback(environment: StageEnvironment): Promise<Invo
   const ports = {
     ...(await bindFeedback(settings, clients, clockOf(process))),
     count: (kind: string) => count(`${metrics.feedback} ${kind}`),
+    countUntagged: () => count(metrics.untagged),
     duplicates: (by: number) => count(metrics.provenDuplicate, by),
     unknown: (what: string) => count(`${metrics.unknownFeedback} ${what}`),
     failure,

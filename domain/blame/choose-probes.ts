@@ -1,4 +1,5 @@
 import type { Cell } from '../evidence/model.ts';
+import { unknown } from '../evidence/owners.ts';
 import type { Undecided } from './model.ts';
 import { covers } from './regions.ts';
 
@@ -21,7 +22,7 @@ export function chooseProbes(
   const suspects = new Set(candidates.map(({ region }) => region.tenant));
   const tenants = new Map<string, { sent: number; failed: number }>();
   for (const { origin, sent, failed } of cells) {
-    if (!covers(intersection, origin)) continue;
+    if (origin.tenant === unknown || !covers(intersection, origin)) continue;
     const sums = tenants.get(origin.tenant) ?? { sent: 0, failed: 0 };
     tenants.set(origin.tenant, { sent: sums.sent + sent, failed: sums.failed + failed });
   }

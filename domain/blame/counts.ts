@@ -1,4 +1,5 @@
 import type { Region } from '../evidence/model.ts';
+import { unknown } from '../evidence/owners.ts';
 import type { Addresses, Row } from './mail.ts';
 import { covers, intersect } from './regions.ts';
 
@@ -100,11 +101,13 @@ function createWitnesses() {
   };
 }
 
+/** Who is not known bears no witness: it may be the same as another. */
 function noteWitness(into: ReturnType<typeof createWitnesses>, { origin, recipientDomains }: Row) {
-  into.tenants.add(origin.tenant);
-  into.identities.add(origin.identity);
-  into.pools.add(origin.pool);
-  into.providers.add(origin.provider);
+  const note = (names: Set<string>, name: string) => name !== unknown && names.add(name);
+  note(into.tenants, origin.tenant);
+  note(into.identities, origin.identity);
+  note(into.pools, origin.pool);
+  note(into.providers, origin.provider);
   for (const domain of recipientDomains) into.recipientDomains.add(domain);
 }
 

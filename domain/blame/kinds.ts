@@ -1,5 +1,6 @@
 import type { Signal } from '../classification/reasons.ts';
 import type { Dimension, Origin, Region } from '../evidence/model.ts';
+import { unknown } from '../evidence/owners.ts';
 import type { CauseKind } from './model.ts';
 
 /** Whose a cause is: of one who sends, of our addresses, or of all mail to a provider or to everybody. */
@@ -68,7 +69,7 @@ export const senderSignals: ReadonlySet<Signal> = new Set([
   'complaint',
 ]);
 
-/** Returns the region of a kind that a mail lies in; undefined where the mail has no such thing. */
+/** Returns the region of a kind that a mail lies in; undefined where the mail has no such thing, or none that is known. */
 export function regionOf(
   kind: CauseKind,
   origin: Origin,
@@ -77,7 +78,7 @@ export function regionOf(
   const region: { -readonly [key in Dimension]?: string } = {};
   for (const dimension of traitsOfKind(kind).dimensions) {
     const value = dimension === 'ip' ? ip : origin[dimension];
-    if (value === undefined || (dimension === 'campaign' && value === '')) return undefined;
+    if (value === undefined || value === unknown) return undefined;
     region[dimension] = value;
   }
   return region;

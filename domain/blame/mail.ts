@@ -1,4 +1,5 @@
 import type { Cell, Origin } from '../evidence/model.ts';
+import { ownersOf, unknown } from '../evidence/owners.ts';
 import { ordinaryRates } from './baseline.ts';
 import { originKey } from './regions.ts';
 import { findVarieties, type Varieties } from './varieties.ts';
@@ -39,7 +40,7 @@ export type Tolerated = (origin: Origin) => number;
  * thousand of them cost no more than one.
  */
 export function gatherMail(
-  cells: readonly Cell[],
+  given: readonly Cell[],
   about: {
     readonly before: readonly Cell[];
     readonly tolerated: Tolerated;
@@ -47,6 +48,7 @@ export function gatherMail(
   },
 ): Mail {
   const { before, tolerated, addresses } = about;
+  const cells = withOwners(given, before);
   const rateOf = ordinaryRates(before, tolerated);
   const sums = createSums(cells);
   let sent = 0;
@@ -68,6 +70,22 @@ export function gatherMail(
     }),
   );
   return { rows, sent, addresses, ...findVarieties([cells, before]) };
+}
+
+/**
+ * Failures without a tag are their identity's tenant's, where it has one: what was sent always says whose it is.
+ * An identity that nobody sends as is no more than none: only the sender's name is written there.
+ */
+function withOwners(cells: readonly Cell[], before: readonly Cell[]): readonly Cell[] {
+  if (!cells.some(({ origin }) => origin.tenant === unknown)) return cells;
+  const ownerOf = ownersOf([...cells, ...before]);
+  return cells.map((cell) => {
+    const { tenant, identity } = cell.origin;
+    if (tenant !== unknown) return cell;
+    const owner = ownerOf(identity);
+    const sender = owner === undefined ? { identity: unknown } : { tenant: owner };
+    return { ...cell, origin: { ...cell.origin, ...sender } };
+  });
 }
 
 type Sum = {

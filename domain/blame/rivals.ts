@@ -1,3 +1,4 @@
+import { unknown } from '../evidence/owners.ts';
 import { type Counts, countRegion } from './counts.ts';
 import { traitsOfKind } from './kinds.ts';
 import type { Row } from './mail.ts';
@@ -143,6 +144,7 @@ function byTenant(
 ): ReadonlyMap<string, { sent: number; failed: number; baseline: number }> {
   const tenants = new Map<string, { sent: number; failed: number; baseline: number }>();
   for (const { origin, sent, failed, baseline } of rows) {
+    if (origin.tenant === unknown) continue;
     const sums = tenants.get(origin.tenant) ?? { sent: 0, failed: 0, baseline: 0 };
     sums.sent += sent;
     sums.failed += failed;

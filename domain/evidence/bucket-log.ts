@@ -1,4 +1,4 @@
-/** Values by send bucket, oldest first: what one origin, or one pool at one provider, sent or failed. */
+/** Values by send bucket, oldest first: what one origin or one region sent or failed. */
 import { bucketStart, finestMs, keptSince, rolledStart } from './roll-up.ts';
 
 /** Two arrays side by side, because there are tens of thousands of logs with hundreds of buckets each. */
@@ -17,6 +17,9 @@ export type LogWindow = {
   readonly until: number;
   readonly rolledTo: number;
 };
+
+/** Adds numbers of a bucket. */
+export const plus = (a: number, b: number): number => a + b;
 
 /** Buckets that a log may always have before it is rolled up in place. */
 const roomMin = 32;
@@ -64,8 +67,8 @@ export function rollLog<V>(
   const starts: number[] = [];
   const values: V[] = [];
   const since = keptSince(rolledTo);
-  for (const [index, at] of log.starts.entries()) {
-    const start = rolledStart(at, rolledTo);
+  for (let index = 0; index < log.starts.length; index += 1) {
+    const start = rolledStart(log.starts[index] ?? 0, rolledTo);
     const value = log.values[index];
     if (value === undefined || start < since) continue;
     const last = starts.length - 1;
@@ -87,13 +90,65 @@ export function visitLog<V>(
   { since, until, rolledTo }: LogWindow,
   visit: (start: number, value: V) => void,
 ): void {
-  const from = Math.max(bucketStart(since, finestMs), keptSince(rolledTo));
+  const from = firstOf(since, rolledTo);
   for (let index = lastUpTo(log.starts, from - 1) + 1; index < log.starts.length; index += 1) {
     const start = rolledStart(log.starts[index] ?? 0, rolledTo);
     const value = log.values[index];
     if (start >= until) return;
     if (start >= from && value !== undefined) visit(start, value);
   }
+}
+
+/** Returns the sums of a window in buckets of a width, oldest first. */
+export function sumLog(
+  { starts, values }: BucketLog<number>,
+  {
+    since,
+    until,
+    rolledTo,
+    bucketMs,
+  }: LogWindow & {
+    readonly bucketMs: number;
+  },
+): { readonly starts: readonly number[]; readonly values: readonly number[] } {
+  const from = firstOf(since, rolledTo);
+  const at: number[] = [];
+  const sums: number[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (let index = lastUpTo(starts, from - 1) + 1; index < starts.length; index += 1) {
+    const start = rolledStart(starts[index] ?? 0, rolledTo);
+    if (start >= until) break;
+    if (start < from) continue;
+    const value = values[index] ?? 0;
+    if (start < end) sums[sums.length - 1] = (sums[sums.length - 1] ?? 0) + value;
+    else {
+      const bucket = bucketStart(start, bucketMs);
+      end = bucket + bucketMs;
+      at.push(bucket);
+      sums.push(value);
+    }
+  }
+  return { starts: at, values: sums };
+}
+
+/** Returns the sum of a window. */
+export function totalOf(
+  { starts, values }: BucketLog<number>,
+  { since, until, rolledTo }: LogWindow,
+): number {
+  const from = firstOf(since, rolledTo);
+  let sum = 0;
+  for (let index = lastUpTo(starts, from - 1) + 1; index < starts.length; index += 1) {
+    const start = rolledStart(starts[index] ?? 0, rolledTo);
+    if (start >= until) break;
+    if (start >= from) sum += values[index] ?? 0;
+  }
+  return sum;
+}
+
+/** Buckets that begin earlier are not in a window. */
+function firstOf(since: number, rolledTo: number): number {
+  return Math.max(bucketStart(since, finestMs), keptSince(rolledTo));
 }
 
 /** Returns the index of the last start that is not later, -1 where there is none. */

@@ -43,9 +43,8 @@ export function judge(book: EvidenceBook, question: Question): Verdict {
   const parts: number[] = [];
   let best: Break | undefined;
   for (const resolution of signalTraits[signal].resolutions) {
-    const { bucketMs, count } = resolution;
-    const first = bucketStart(now - (count - 1) * bucketMs, bucketMs);
-    const since = epochMs(Math.max(first, question.since ?? first));
+    const { bucketMs } = resolution;
+    const since = sinceOf(resolution, question);
     const score = scoreOf(book.series(region, signal, { since, until, bucketMs }), tolerated);
     parts.push(score.lnMixture + lnThreshold - lnLevelOf(resolution, question));
     if (score.best && score.best.lnRatio > (best?.lnRatio ?? Number.NEGATIVE_INFINITY))
@@ -82,8 +81,20 @@ export function lnAlarmLevel(
   return -lnSum(levels);
 }
 
-/** Buckets of all watched regions in a month, over the false alarms that this resolution may raise in one. */
-function lnLevelOf(
+/** Returns from when on a resolution looks. */
+export function sinceOf(
+  { bucketMs, count }: Resolution,
+  { now, since }: Pick<Question, 'now' | 'since'>,
+): EpochMs {
+  const first = bucketStart(now - (count - 1) * bucketMs, bucketMs);
+  return epochMs(Math.max(first, since ?? first));
+}
+
+/**
+ * Returns the lnEvidence at which one resolution alone would act: buckets of all watched regions in a month,
+ * over the false alarms that this resolution may raise in one.
+ */
+export function lnLevelOf(
   { bucketMs }: Resolution,
   {
     signal,

@@ -24,9 +24,14 @@ const lagMedianHours: ReadonlyMap<string, number> = new Map([
 /** Spread of the lag, of its natural logarithm: the middle 80 % lie between a fifth and five times the median. */
 const lagSigma = 1.25;
 
+/** Returns whether a provider passes complaints on. */
+export function hasFeedbackLoop(provider: string): boolean {
+  return lagMedianHours.has(provider);
+}
+
 /** Returns whether mail to a provider can bring this signal at all, and so counts for it. */
 export function bringsSignal(provider: string, signal: Signal): boolean {
-  return !signalTraits[signal].byFeedbackLoop || lagMedianHours.has(provider);
+  return !signalTraits[signal].byFeedbackLoop || hasFeedbackLoop(provider);
 }
 
 /**

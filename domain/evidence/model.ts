@@ -53,6 +53,10 @@ export type Failure = {
    * domain. Anybody can write the rest, so it counts for its recipient domain alone.
    */
   readonly vouched: boolean;
+  /** Digest of the recipient's mailbox; absent where nobody knows. */
+  readonly mailbox?: string;
+  /** The provider is known by the domain's mail servers alone, which who owns the domain can change. */
+  readonly hosted?: true;
   readonly ip?: string;
   readonly blocklist?: string;
 };
@@ -64,6 +68,13 @@ export type Bucket = {
   readonly failed: number;
   /** Share of the news that has come by now, 0..1; 1 where replies are immediate. */
   readonly mature: number;
+};
+
+/** Buckets in columns of the same length, oldest first, as `Bucket` has them. */
+export type Counts = {
+  readonly starts: readonly number[];
+  readonly sent: readonly number[];
+  readonly failed: readonly number[];
 };
 
 /** All mail of one origin since an onset, for the scan. `ips` counts failures by quoted address. */
@@ -108,6 +119,8 @@ export type EvidenceBook = {
   readonly void: (sent: Sent) => void;
   /** Returns false where it was known. */
   readonly addFailure: (failure: Failure) => boolean;
+  /** Counts failures of old mail that nobody asks for one by one, each time: the caller says it once. */
+  readonly addOldFailure: (failure: Failure) => void;
   /**
    * Buckets of a region and signal, oldest first; those without mail and failures are left out. Of what
    * tenants share (no tenant, identity or campaign in the region) failures count with caps.
@@ -117,6 +130,18 @@ export type EvidenceBook = {
     signal: Signal,
     window: { readonly since: EpochMs; readonly until: EpochMs; readonly bucketMs: number },
   ) => readonly Bucket[];
+  /** The same in columns, for who reads many. */
+  readonly counts: (
+    region: Region,
+    signal: Signal,
+    window: { readonly since: EpochMs; readonly until: EpochMs; readonly bucketMs: number },
+  ) => Counts;
+  /** Failures of the series together; how much was sent need not be looked up for that. */
+  readonly failed: (
+    region: Region,
+    signal: Signal,
+    window: { readonly since: EpochMs; readonly until: EpochMs; readonly bucketMs: number },
+  ) => number;
   /** Every origin with mail in the window, its failures of the given signals together. */
   readonly cells: (
     signals: readonly Signal[],
@@ -125,8 +150,20 @@ export type EvidenceBook = {
   /** Failures in the window, newest last. */
   readonly failures: (
     signals: readonly Signal[],
-    window: { readonly since: EpochMs; readonly until: EpochMs; readonly within?: Region },
+    window: {
+      readonly since: EpochMs;
+      readonly until: EpochMs;
+      readonly within?: Region;
+      /** Only what was heard after this. */
+      readonly heardAfter?: EpochMs;
+    },
   ) => readonly Failure[];
+  /** Signals of the failures in the window. */
+  readonly failing: (window: {
+    readonly since: EpochMs;
+    readonly until: EpochMs;
+    readonly within: Region;
+  }) => readonly Signal[];
   /** Rolls buckets up by age (10 s, then 1 min, 10 min, 6 h) and forgets what is older than kept. */
   readonly rollUp: (now: EpochMs) => void;
 };

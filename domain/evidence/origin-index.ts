@@ -1,9 +1,13 @@
-/** Where the book keeps what it knows: by origin, and summed by pool and provider. */
+/** Where the book keeps what it knows: by origin, and in ledgers of pairs and of regions that were asked for. */
 import type { Signal } from '../classification/reasons.ts';
 import { type BucketLog, createLog, type LogWindow } from './bucket-log.ts';
+import { fillLedger } from './fill-ledger.ts';
+import { getOrAdd } from './get-or-add.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { createLedgers } from './ledgers.ts';
 import type { Dimension, Failure, Origin, Region } from './model.ts';
-import { finestMs, keptSinglyMs, widthsMs } from './roll-up.ts';
-import type { GroupedFailures } from './shared-count.ts';
+import { isKeptSingly } from './roll-up.ts';
+import { holdsPair, isWithin } from './within.ts';
 
 /** All of one origin. Failures stand here twice: counted by bucket, and one by one while they are young. */
 export type OriginRecord = {
@@ -13,22 +17,15 @@ export type OriginRecord = {
   readonly failed: Map<Signal, BucketLog<number>>;
   readonly vouched: Map<Signal, BucketLog<number>>;
   readonly failures: Map<Signal, Failure[]>;
-};
-
-/** The same mail in buckets of one width, so that nothing need be added up when it is read. */
-export type Level = {
-  readonly bucketMs: number;
-  readonly sent: BucketLog<number>;
-  readonly failed: Map<Signal, BucketLog<GroupedFailures>>;
+  /** Its mail stands in these as well; that of its pair is the first. */
+  readonly ledgers: Ledger[];
 };
 
 /** All mail through one pool to one provider: what is judged after every failure. */
 export type PairRecord = {
   readonly pool: string;
   readonly provider: string;
-  readonly finest: Level;
-  /** The finest and all wider ones. */
-  readonly levels: readonly Level[];
+  readonly ledger: Ledger;
   readonly origins: Set<OriginRecord>;
 };
 
@@ -38,33 +35,49 @@ export type OriginIndex = {
   /** Every origin that may have mail of a region; the caller asks `isWithin`. */
   readonly near: (region: Region) => Iterable<OriginRecord>;
   readonly pairs: () => Iterable<PairRecord>;
+  /** Returns the ledger of a region without an address, for now: other questions may close it. */
+  readonly ledgerOf: (region: Region) => Ledger;
+  /** Every ledger that is kept. */
+  readonly ledgers: () => Iterable<Ledger>;
   readonly forget: (record: OriginRecord) => void;
 };
 
-/** Dimensions that have few origins each, so that a look at all of them is cheap; narrowest first. */
+/** Dimensions that have few origins each, so that a look at all of them is cheap. */
 const narrow = ['campaign', 'tenant', 'identity'] as const satisfies readonly Dimension[];
 
-/** Returns an empty index. */
-export function createOriginIndex(): OriginIndex {
+/** Returns an empty index; it keeps `ledgersMax` ledgers beside those of the pairs. */
+export function createOriginIndex(ledgersMax: number): OriginIndex {
   const byKey = new Map<string, OriginRecord>();
   const byObject = new WeakMap<Origin, OriginRecord>();
   const byName = new Map<string, Set<OriginRecord>>();
   const pairs = new Map<string, PairRecord>();
-  const pairOf = (pool: string, provider: string) =>
+  const asked = createLedgers(ledgersMax);
+  const pairOf = ({ pool, provider }: Origin) =>
     getOrAdd(pairs, `${pool}\n${provider}`, () => createPair(pool, provider));
   const add = (origin: Origin): OriginRecord => {
-    const record: OriginRecord = {
-      origin: { ...origin },
-      pair: pairOf(origin.pool, origin.provider),
-      sent: createLog<number>(),
-      failed: new Map(),
-      vouched: new Map(),
-      failures: new Map(),
-    };
+    const record = createRecord(origin, pairOf(origin));
+    record.ledgers.push(...asked.holding(origin));
     record.pair.origins.add(record);
     for (const name of narrow)
       getOrAdd(byName, `${name}\n${origin[name]}`, () => new Set<OriginRecord>()).add(record);
     return record;
+  };
+  const near = (region: Region): Iterable<OriginRecord> => {
+    const sets = narrow.flatMap((name) =>
+      region[name] === undefined ? [] : [byName.get(`${name}\n${region[name]}`) ?? nobody],
+    );
+    if (sets.length > 0) return sets.reduce((one, other) => (other.size < one.size ? other : one));
+    return originsOf([...pairs.values()].filter((pair) => holdsPair(region, pair)));
+  };
+  const within = (region: Region) => [...near(region)].filter((record) => isWithin(record, region));
+  const openLedger = (region: Region): Ledger => {
+    const { opened, closed } = asked.open(region);
+    if (closed !== undefined)
+      for (const { ledgers } of within(closed.region)) ledgers.splice(ledgers.indexOf(closed), 1);
+    const records = within(region);
+    fillLedger(opened, { records, pairs: pairs.values() });
+    for (const { ledgers } of records) ledgers.push(opened);
+    return opened;
   };
   return {
     recordOf: (origin) => {
@@ -75,12 +88,13 @@ export function createOriginIndex(): OriginIndex {
       byObject.set(origin, record);
       return record;
     },
-    near: (region) => {
-      const by = narrow.find((name) => region[name] !== undefined);
-      if (by !== undefined) return byName.get(`${by}\n${region[by]}`) ?? [];
-      return originsOf([...pairs.values()].filter((pair) => holdsPair(region, pair)));
-    },
+    near,
     pairs: () => pairs.values(),
+    ledgerOf: (region) => {
+      const pair = isPair(region) ? pairs.get(`${region.pool}\n${region.provider}`) : undefined;
+      return pair?.ledger ?? asked.find(region) ?? openLedger(region);
+    },
+    ledgers: () => ledgersOf(pairs.values(), asked.all()),
     forget: (record) => {
       byKey.delete(keyOf(record.origin));
       record.pair.origins.delete(record);
@@ -89,35 +103,9 @@ export function createOriginIndex(): OriginIndex {
   };
 }
 
-/** Returns whether all mail of an origin lies in a region; its address plays no part. */
-export function isWithin({ origin }: OriginRecord, region: Region): boolean {
-  return (
-    (region.tenant === undefined || region.tenant === origin.tenant) &&
-    (region.identity === undefined || region.identity === origin.identity) &&
-    (region.campaign === undefined || region.campaign === origin.campaign) &&
-    holdsPair(region, origin)
-  );
-}
-
-/** Returns whether a region holds the mail of a pool at a provider, as far as these two decide. */
-export function holdsPair(
-  region: Region,
-  { pool, provider }: { readonly pool: string; readonly provider: string },
-): boolean {
-  return (
-    (region.pool === undefined || region.pool === pool) &&
-    (region.provider === undefined || region.provider === provider)
-  );
-}
-
-/** Returns whether a region is shared by tenants: its failures count with caps. */
-export function isShared({ tenant, identity, campaign }: Region): boolean {
-  return tenant === undefined && identity === undefined && campaign === undefined;
-}
-
 /** Returns the failures of an origin in a window (`until` not in it) that are still kept one by one. */
 export function* singleFailures(
-  { failures }: OriginRecord,
+  { failures }: Pick<OriginRecord, 'failures'>,
   signals: readonly Signal[],
   { since, until, rolledTo }: LogWindow,
 ): Iterable<Failure> {
@@ -127,32 +115,37 @@ export function* singleFailures(
         yield failure;
 }
 
-/** Returns whether a failure is young enough, by when it was heard, to be kept by itself. */
-export function isKeptSingly({ heardAt }: Failure, rolledTo: number): boolean {
-  return heardAt > rolledTo - keptSinglyMs;
-}
+const nobody: ReadonlySet<OriginRecord> = new Set();
 
-/** Returns the value of a key, after adding it where there is none. */
-export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+function createRecord(origin: Origin, pair: PairRecord): OriginRecord {
+  return {
+    origin: { ...origin },
+    pair,
+    sent: createLog<number>(),
+    failed: new Map(),
+    vouched: new Map(),
+    failures: new Map(),
+    ledgers: [pair.ledger],
+  };
 }
 
 function createPair(pool: string, provider: string): PairRecord {
-  const finest = createLevel(finestMs);
-  const wider = widthsMs.filter((bucketMs) => bucketMs > finestMs).map(createLevel);
-  return { pool, provider, finest, levels: [finest, ...wider], origins: new Set() };
+  return { pool, provider, ledger: createLedger({ pool, provider }), origins: new Set() };
 }
 
-function createLevel(bucketMs: number): Level {
-  return { bucketMs, sent: createLog(bucketMs), failed: new Map() };
+/** Pairs have a ledger anyway. */
+function isPair({ pool, provider, tenant, identity, campaign }: Region): boolean {
+  const isOfAll = tenant === undefined && identity === undefined && campaign === undefined;
+  return isOfAll && pool !== undefined && provider !== undefined;
 }
 
 function* originsOf(pairs: readonly PairRecord[]): Iterable<OriginRecord> {
   for (const pair of pairs) yield* pair.origins;
+}
+
+function* ledgersOf(pairs: Iterable<PairRecord>, asked: Iterable<Ledger>): Iterable<Ledger> {
+  for (const { ledger } of pairs) yield ledger;
+  yield* asked;
 }
 
 function keyOf({ tenant, identity, stream, pool, provider, campaign }: Origin): string {

@@ -12,10 +12,13 @@ export const keptSinglyMs = 3 * dayMs;
 
 /** Widths by age, oldest first. Each width divides the next, so that it does not matter when buckets are rolled up. */
 const tiers = [
-  { ageMs: 2 * dayMs, bucketMs: 6 * hourMs },
+  { ageMs: dayMs, bucketMs: 6 * hourMs },
   { ageMs: 3 * hourMs, bucketMs: 10 * minuteMs },
   { ageMs: 20 * minuteMs, bucketMs: minuteMs },
 ] as const;
+
+/** Nothing younger is rolled up. */
+const youngestRolledMs = Math.min(...tiers.map(({ ageMs }) => ageMs));
 
 /** Every width that buckets come in, narrowest first. */
 export const widthsMs: readonly number[] = [
@@ -34,11 +37,20 @@ export function bucketStart(at: number, bucketMs: number): EpochMs {
  * changes nothing.
  */
 export function rolledStart(at: number, rolledTo: number): EpochMs {
+  if (at > rolledTo - youngestRolledMs) return bucketStart(at, finestMs);
   for (const { ageMs, bucketMs } of tiers) {
     const start = bucketStart(at, bucketMs);
     if (start + bucketMs <= rolledTo - ageMs) return start;
   }
   return bucketStart(at, finestMs);
+}
+
+/** Returns whether a failure is young enough, by when it was heard, to be kept by itself. */
+export function isKeptSingly(
+  { heardAt }: { readonly heardAt: EpochMs },
+  rolledTo: number,
+): boolean {
+  return heardAt > rolledTo - keptSinglyMs;
 }
 
 /** Returns from when on buckets are still kept. */

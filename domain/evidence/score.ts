@@ -25,16 +25,11 @@ export type Score = {
  * @see https://arxiv.org/abs/2203.03532 (e-detectors)
  */
 export function scoreOf(buckets: readonly Bucket[], tolerated: number): Score {
-  const sent = buckets.map((bucket) => bucket.sent * bucket.mature);
-  // A mail fails once: what exceeds the mail of its bucket was booked wrongly, or its mail is not known yet.
-  const failed = buckets.map((bucket) => Math.min(bucket.failed, bucket.sent));
   const rates = badRates(tolerated);
   const parts: number[] = [];
   let best = { lnRatio: Number.NEGATIVE_INFINITY, start: 0 };
   for (const rate of rates) {
-    const gain = Math.log(rate / tolerated);
-    const cost = rate - tolerated;
-    const steps = sent.map((mails, index) => (failed[index] ?? 0) * gain - mails * cost);
+    const steps = stepsOf(buckets, Math.log(rate / tolerated), rate - tolerated);
     parts.push(lnSumOverStarts(steps));
     const found = bestStart(steps);
     if (found.lnRatio > best.lnRatio) best = found;
@@ -60,8 +55,19 @@ export function lnSum(parts: readonly number[]): number {
   return most + Math.log(parts.reduce((sum, part) => sum + Math.exp(part - most), 0));
 }
 
-/** Bad rates that are weighed against each other: twice the tolerated one, and so on by doubling. */
-function badRates(tolerated: number): readonly number[] {
+/**
+ * Each step is the evidence of one bucket: what its failures add, less what its mails take away. A mail fails
+ * once: what exceeds the mail of its bucket was booked wrongly, or its mail is not known yet.
+ */
+function stepsOf(buckets: readonly Bucket[], gain: number, cost: number): readonly number[] {
+  const steps: number[] = [];
+  for (const { sent, failed, mature } of buckets)
+    steps.push(Math.min(failed, sent) * gain - sent * mature * cost);
+  return steps;
+}
+
+/** Returns the bad rates that are weighed against each other: twice the tolerated one, and so on by doubling. */
+export function badRates(tolerated: number): readonly number[] {
   const rates: number[] = [];
   for (let rate = 2 * tolerated; rate < 0.5; rate *= 2) rates.push(rate);
   return [...rates, 0.5, 0.95];
@@ -71,7 +77,6 @@ function badRates(tolerated: number): readonly number[] {
 const linearMax = 1e100;
 const lnStepMax = 300;
 
-/** Each step is the evidence of one bucket: what its failures add, less what its mails take away. */
 function lnSumOverStarts(steps: readonly number[]): number {
   let sum = 0;
   let lnSumSoFar = Number.NEGATIVE_INFINITY;
@@ -94,7 +99,8 @@ function bestStart(steps: readonly number[]): {
 } {
   let lnRatio = Number.NEGATIVE_INFINITY;
   let start = 0;
-  for (const [index, step] of steps.entries()) {
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index] ?? 0;
     if (lnRatio <= 0) start = index;
     lnRatio = Math.max(lnRatio, 0) + step;
   }

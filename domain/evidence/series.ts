@@ -1,18 +1,17 @@
 import type { Signal } from '../classification/reasons.ts';
-import { type EpochMs, epochMs } from '../time.ts';
-import { endsBefore, visitLog } from './bucket-log.ts';
-import { bringsSignal, matureShare } from './maturity.ts';
-import type { Bucket, Region } from './model.ts';
+import { epochMs } from '../time.ts';
 import {
-  getOrAdd,
-  holdsPair,
-  isShared,
-  isWithin,
-  type Level,
-  type OriginIndex,
-  type PairRecord,
-  singleFailures,
-} from './origin-index.ts';
+  type Column,
+  type CountsQuery,
+  countsOf,
+  failedOf,
+  joinColumns,
+  sentOf,
+} from './counts.ts';
+import { getOrAdd } from './get-or-add.ts';
+import { bringsSignal, matureShare } from './maturity.ts';
+import type { Bucket, Counts, Region } from './model.ts';
+import { type OriginIndex, singleFailures } from './origin-index.ts';
 import { bucketStart } from './roll-up.ts';
 import {
   countForAll,
@@ -21,125 +20,59 @@ import {
   joinGroups,
   noGroups,
 } from './shared-count.ts';
+import { isWithin } from './within.ts';
 
-export type SeriesQuery = {
-  readonly region: Region;
-  readonly signal: Signal;
-  readonly since: EpochMs;
-  /** Not in it. */
-  readonly until: EpochMs;
-  readonly bucketMs: number;
-  readonly rolledTo: EpochMs;
-};
+export type SeriesQuery = CountsQuery & { readonly region: Region };
 
-/** By where the bucket begins. */
-type Sums = Map<number, number>;
-type Groups = Map<number, GroupedFailures[]>;
+/** Returns the buckets of a region and signal, oldest first, each with how much of its news has come. */
+export function seriesOf(index: OriginIndex, query: SeriesQuery): readonly Bucket[] {
+  const { signal, region, until } = query;
+  const { starts, sent, failed } = countsIn(index, query);
+  return starts.map((start, at) => ({
+    start: epochMs(start),
+    sent: sent[at] ?? 0,
+    failed: failed[at] ?? 0,
+    mature: matureShare(signal, until - start, region.provider),
+  }));
+}
 
 /**
- * Returns the buckets of a region and signal, oldest first. Of a region that tenants share, failures count
+ * Returns the counts of a region and signal, oldest first. Of a region that tenants share, failures count
  * with caps; of an address, whose mail nobody knows, all mail of its pool and provider stands below them.
  */
-export function seriesOf(index: OriginIndex, query: SeriesQuery): readonly Bucket[] {
-  const { signal, region } = query;
-  const shared = isShared(region);
-  const sent = shared ? sentByPairs(index, query) : sentByOrigins(index, query);
-  const failed =
-    region.ip === undefined && !shared
-      ? failedByOrigins(index, query)
-      : countGroups(signal, region.ip === undefined ? byPairs(index, query) : byIp(index, query));
-  const starts = [...new Set([...sent.keys(), ...failed.keys()])].sort((a, b) => a - b);
-  return starts
-    .map((start) => ({
-      start: epochMs(start),
-      sent: Math.max(0, sent.get(start) ?? 0),
-      failed: failed.get(start) ?? 0,
-      mature: matureShare(signal, query.until - start, region.provider),
-    }))
-    .filter((bucket) => bucket.sent > 0 || bucket.failed > 0);
+export function countsIn(index: OriginIndex, query: SeriesQuery): Counts {
+  const { ip, ...region } = query.region;
+  if (ip === undefined) return countsOf(index.ledgerOf(query.region), query);
+  return joinColumns(sentOf(index.ledgerOf(region), query), failedAt(index, query));
 }
 
-/** The level of the buckets that are asked for, where these are whole; else the finest. */
-function levelFor({ finest, levels }: PairRecord, query: SeriesQuery): Level {
-  const { bucketMs, since, until, signal } = query;
-  const isWhole =
-    since % bucketMs === 0 &&
-    endsBefore(finest.sent, until) &&
-    endsBefore(finest.failed.get(signal), until);
-  return (isWhole ? levels.find((level) => level.bucketMs === bucketMs) : undefined) ?? finest;
+/** Returns how many failures the series has. */
+export function failedIn(index: OriginIndex, query: SeriesQuery): number {
+  const { values } =
+    query.region.ip === undefined
+      ? failedOf(index.ledgerOf(query.region), query)
+      : failedAt(index, query);
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
-function sentByPairs(index: OriginIndex, query: SeriesQuery): Sums {
-  const sums: Sums = new Map();
-  for (const pair of index.pairs())
-    if (holdsPair(query.region, pair) && bringsSignal(pair.provider, query.signal))
-      visitLog(levelFor(pair, query).sent, query, (start, value) =>
-        addTo(sums, query, { start, value }),
-      );
-  return sums;
-}
-
-function sentByOrigins(index: OriginIndex, query: SeriesQuery): Sums {
-  const sums: Sums = new Map();
-  for (const record of relevant(index, query))
-    visitLog(record.sent, query, (start, value) => addTo(sums, query, { start, value }));
-  return sums;
-}
-
-function failedByOrigins(index: OriginIndex, query: SeriesQuery): Sums {
-  const sums: Sums = new Map();
-  for (const { failed } of relevant(index, query)) {
-    const log = failed.get(query.signal);
-    if (log !== undefined)
-      visitLog(log, query, (start, value) => addTo(sums, query, { start, value }));
-  }
-  return sums;
-}
-
-function byPairs(index: OriginIndex, query: SeriesQuery): Groups {
-  const groups: Groups = new Map();
-  for (const pair of index.pairs()) {
-    if (!holdsPair(query.region, pair) || !bringsSignal(pair.provider, query.signal)) continue;
-    const log = levelFor(pair, query).failed.get(query.signal);
-    if (log !== undefined)
-      visitLog(log, query, (start, value) =>
-        getOrAdd(groups, bucketStart(start, query.bucketMs), () => []).push(value),
-      );
-  }
-  return groups;
-}
-
-function byIp(index: OriginIndex, query: SeriesQuery): Groups {
-  const groups: Groups = new Map();
-  for (const record of relevant(index, query))
-    for (const failure of singleFailures(record, [query.signal], query))
-      if (failure.ip === query.region.ip)
-        getOrAdd(groups, bucketStart(failure.sentAt, query.bucketMs), () => []).push(
-          groupOf(failure),
-        );
-  return groups;
-}
-
-function* relevant(index: OriginIndex, { region, signal }: SeriesQuery) {
+function failedAt(index: OriginIndex, query: SeriesQuery): Column {
+  const { region, signal, bucketMs } = query;
+  const groups = new Map<number, GroupedFailures>();
   for (const record of index.near(region))
-    if (isWithin(record, region) && bringsSignal(record.origin.provider, signal)) yield record;
+    if (isWithin(record, region) && bringsSignal(record.origin.provider, signal))
+      for (const failure of singleFailures(record, [signal], query))
+        if (failure.ip === region.ip)
+          joinGroups(
+            getOrAdd(groups, bucketStart(failure.sentAt, bucketMs), noGroups),
+            groupOf(failure),
+          );
+  return columnOf(signal, groups);
 }
 
-function countGroups(signal: Signal, groups: Groups): Sums {
-  const sums: Sums = new Map();
-  for (const [start, [first = noGroups(), ...others]] of groups) {
-    // Joining writes into its first argument, so what the book keeps must not be that.
-    const all = others.length === 0 ? first : [first, ...others].reduce(joinGroups, noGroups());
-    sums.set(start, countForAll(signal, all));
-  }
-  return sums;
-}
-
-function addTo(
-  sums: Sums,
-  { bucketMs }: SeriesQuery,
-  { start, value }: { readonly start: number; readonly value: number },
-): void {
-  const at = bucketStart(start, bucketMs);
-  sums.set(at, (sums.get(at) ?? 0) + value);
+function columnOf(signal: Signal, groups: ReadonlyMap<number, GroupedFailures>): Column {
+  const sorted = [...groups].sort(([one], [other]) => one - other);
+  return {
+    starts: sorted.map(([start]) => start),
+    values: sorted.map(([, all]) => countForAll(signal, all)),
+  };
 }

@@ -35,6 +35,14 @@ export function noGroups(): GroupedFailures {
   return { vouched: 0, strangers: 0, byCampaign: new Map(), byDomain: new Map() };
 }
 
+/** Returns failures whose origin does not matter, because their region is of one sender. */
+export function ungrouped(weight: number): GroupedFailures {
+  return { vouched: weight, strangers: 0, byCampaign: nobody, byDomain: nobody };
+}
+
+/** Nothing is ever added: only more of the same is joined to what is ungrouped. */
+const nobody = new Map<string, number>();
+
 /** Adds groups to others, and returns those. */
 export function joinGroups(into: GroupedFailures, from: GroupedFailures): GroupedFailures {
   into.vouched += from.vouched;

@@ -1,5 +1,5 @@
 /** What each signal tolerates, and how it is weighed. */
-import type { Signal } from '../classification/reasons.ts';
+import { type BounceReason, type Signal, traitsOf } from '../classification/reasons.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../time.ts';
 
 /** One resolution at which a signal is watched: the last `count` buckets of `bucketMs`. */
@@ -124,4 +124,17 @@ export const signalTraits: Readonly<Record<Signal, SignalTraits>> = {
 export function toleratedRate(signal: Signal, baseline?: number): number {
   const { tolerated, floor, ceiling } = signalTraits[signal];
   return baseline === undefined ? tolerated : Math.min(Math.max(2 * baseline, floor), ceiling);
+}
+
+/** Refusals: a provider that only puts the mail off in the same words has refused nothing yet. */
+const refusals: ReadonlySet<Signal> = new Set(['block', 'domain', 'content']);
+
+/**
+ * Returns what news of a mail counts as; undefined where it says nothing of anybody's reputation. What is
+ * put off for a reputation, a domain or its content asks to slow down: another address would be asked the
+ * same. If the provider never takes the mail, its last words come again with the bounce, and count in full.
+ */
+export function signalOf(reason: BounceReason, news: 'delayed' | 'refused'): Signal | undefined {
+  const { signal } = traitsOf(reason);
+  return news === 'delayed' && signal !== undefined && refusals.has(signal) ? 'deferral' : signal;
 }

@@ -1,7 +1,8 @@
 import type { Signal } from '../classification/reasons.ts';
 import { type EpochMs, epochMs, hourMs } from '../time.ts';
+import { getOrAdd } from './get-or-add.ts';
 import type { EvidenceBook, Failure, Region } from './model.ts';
-import { getOrAdd } from './origin-index.ts';
+import { unknown } from './owners.ts';
 import { bucketStart, finestMs } from './roll-up.ts';
 
 /** A region worth a verdict. */
@@ -33,6 +34,7 @@ export function suspectsOf(
     if ((poolsOf.get(`${signal}\n${provider}`)?.size ?? 0) > 1)
       add({ signal, region: { provider } });
     for (const region of [{ tenant }, { identity }]) {
+      if (Object.values(region).includes(unknown)) continue;
       if (!failedAgain({ signal, region })) continue;
       add({ signal, region });
       add({ signal, region: { ...region, provider } });

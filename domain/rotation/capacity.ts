@@ -22,6 +22,25 @@ export function roomOf(pool: Pool, provider: string, carried: number): number {
   return pool.kind === 'shared' ? Math.max(0, spillPerHourMax - carried) : Number.POSITIVE_INFINITY;
 }
 
+/**
+ * Returns the pools whose room is a spill's, not more: shared addresses that a failover list names and that no
+ * stream declares for its own mail. Their own mail has no cap of ours: SES warms these addresses.
+ */
+export function spillPools(
+  pools: Readonly<Record<string, { readonly kind: string }>>,
+  streams: readonly {
+    readonly pools: readonly string[];
+    readonly failover?: readonly string[] | undefined;
+  }[],
+): readonly string[] {
+  return Object.keys(pools).filter(
+    (pool) =>
+      pools[pool]?.kind === 'shared' &&
+      streams.some(({ failover }) => failover?.includes(pool)) &&
+      !streams.some((stream) => stream.pools.includes(pool)),
+  );
+}
+
 /** Returns a pool by its name. */
 export function poolNamed(
   { pools }: Pick<Situation, 'pools'>,

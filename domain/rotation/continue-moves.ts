@@ -10,22 +10,23 @@ import { standingAt } from './pool-states.ts';
 
 /**
  * Returns the next part of moves that a limit cut short: mail that waits on a pool that is out, an hour after
- * its last part, and more of the throttled mail where it went.
+ * its last part, and more of the throttled mail where it went. Each is made of what those before it left.
  */
-export function continueMoves(situation: Situation): readonly AdvisedPlan[] {
+export function* continueMoves(look: () => Situation): Generator<AdvisedPlan> {
+  const situation = look();
   const waiting = situation.pools.flatMap((pool) =>
-    providersOf(pool, situation).map((provider) => ({ pool, provider })),
+    providersOf(pool, situation).map((provider) => ({ pool: pool.pool, provider })),
   );
   const throttled = openOrders(situation).filter((order) => isThrottle(order, situation));
-  if (waiting.length === 0 && throttled.length === 0) return [];
-  const ledger = openLedger(situation);
-  const moves = waiting.flatMap(({ pool, provider }) =>
-    nextPart(pool.pool, provider, { situation, ledger }),
-  );
-  return [...moves, ...raised(throttled, { situation, ledger })];
+  for (const { pool, provider } of waiting) yield* nextPart(pool, provider, shellOf(look()));
+  if (throttled.length > 0) yield* raised(throttled, shellOf(look()));
 }
 
 type Shell = { readonly situation: Situation; readonly ledger: MoveLedger };
+
+function shellOf(situation: Situation): Shell {
+  return { situation, ledger: openLedger(situation) };
+}
 
 /** Providers at which a pool is out although streams have weight on it, but for those moved within the hour. */
 function providersOf(pool: Pool, { streams, history, now }: Situation): readonly string[] {
@@ -52,7 +53,6 @@ function providersOf(pool: Pool, { streams, history, now }: Situation): readonly
 
 function nextPart(pool: string, provider: string, shell: Shell): readonly AdvisedPlan[] {
   const { situation, ledger } = shell;
-  const before = ledger.moved();
   const decision = numbering(situation.newId());
   const part = moveShare(
     { from: pool, provider, fraction: 1, holdMs: hourMs, movers: 'all' },
@@ -71,7 +71,7 @@ function nextPart(pool: string, provider: string, shell: Shell): readonly Advise
     {
       id: decision.id,
       actions,
-      moved: spentSince(before, ledger),
+      moved: ledger.moved(),
       evidence: [`more of what waits on pool ${pool} for ${provider} moves`],
       counterEvidence: [],
       ...(part.brake && { brake: part.brake }),
@@ -93,14 +93,13 @@ function isThrottle({ region, streams, since, until }: Order, { now }: Situation
 function raised(orders: readonly Order[], shell: Shell): readonly AdvisedPlan[] {
   const { situation, ledger } = shell;
   const decision = numbering(situation.newId());
-  const before = ledger.moved();
   const actions = orders.flatMap((order) => raise(order, decision, shell));
   if (actions.length === 0) return [];
   return [
     {
       id: decision.id,
       actions,
-      moved: spentSince(before, ledger),
+      moved: ledger.moved(),
       evidence: ['more of the mail that was moved leaves, as much as an hour allows'],
       counterEvidence: [],
     },
@@ -130,13 +129,4 @@ function raise(order: Order, decision: Numbering, { situation, ledger }: Shell):
     part: decision.next(),
   });
   return [lifted, { kind: after.kind === 'slow' ? 'slow' : 'hold-pair', order: after }];
-}
-
-/** What one part of a look moved, out of all that the ledger has booked. */
-function spentSince(before: ReturnType<MoveLedger['moved']>, ledger: MoveLedger) {
-  const known = new Map(before.map(({ stream, share }) => [stream, share]));
-  return ledger
-    .moved()
-    .map(({ stream, share }) => ({ stream, share: share - (known.get(stream) ?? 0) }))
-    .filter(({ share }) => share > 1e-9);
 }

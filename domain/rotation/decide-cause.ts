@@ -1,18 +1,20 @@
 /** From a cause to what is done about it. */
 import type { Cause } from '../blame/model.ts';
 import type { Verdict } from '../evidence/model.ts';
-import { epochMs, hourMs, minuteMs } from '../time.ts';
+import { hourMs } from '../time.ts';
 import { counterEvidenceOf, evidenceOf } from './explain.ts';
+import { listingEvidenceOf } from './listings.ts';
 import { type Measure, measureFor } from './measures.ts';
 import type { Brake, Situation } from './model.ts';
-import { isTwiceInADay, saidLast, tenantHoldsSince } from './past.ts';
+import { isTwiceInADay, saidLast } from './past.ts';
 import { type AdvisedPlan, type Outline, type Scene, sceneOf } from './plan.ts';
-import { planHold, planSlow } from './plan-holds.ts';
+import { planHold, planSlow, planWhole } from './plan-holds.ts';
 import { planMove, planQuarantineIp, planQuarantinePool } from './plan-moves.ts';
+import { isStopOver, wouldHoldTooMany } from './stop.ts';
 
 const planners: Readonly<Record<Measure, (scene: Scene) => Outline | undefined>> = {
   'hold-tenant': (scene) => planHold(scene, 'hold-tenant'),
-  'hold-pair': (scene) => planHold(scene, 'hold-pair'),
+  'hold-pair': (scene) => planWhole(scene) ?? planHold(scene, 'hold-pair'),
   slow: planSlow,
   'slow-and-page': (scene) => {
     const outline = planSlow(scene);
@@ -27,7 +29,8 @@ const adviceForAll =
   'no single sender or pool explains it, so look at what all mail shares: From domain and DKIM, the account, the address range, the content; another pool would meet the same';
 
 /** What a stream's rescue is told of: mail that is lost already may go once more through a pool that takes it. */
-function rescueOf({ rescue }: Outline, { cause, situation }: Scene): AdvisedPlan | undefined {
+function rescueOf({ rescue }: Outline, scene: Scene): AdvisedPlan | undefined {
+  const { cause, situation } = scene;
   const [to] = rescue?.to ?? [];
   if (!rescue || to === undefined) return undefined;
   const actions = situation.streams.flatMap((stream) =>
@@ -40,7 +43,7 @@ function rescueOf({ rescue }: Outline, { cause, situation }: Scene): AdvisedPlan
     id: situation.newId(),
     actions,
     cause,
-    evidence: evidenceOf(cause, undefined, situation.now),
+    evidence: [...evidenceOf(cause, undefined, situation.now), ...listingEvidenceOf(scene)],
     counterEvidence: [],
   };
 }
@@ -61,34 +64,41 @@ export function planCause(
     actions: braked.actions,
     cause,
     ...(verdict && { verdict }),
-    evidence: [...evidenceOf(cause, verdict, situation.now), ...braked.deeds],
+    evidence: [
+      ...evidenceOf(cause, verdict, situation.now),
+      ...listingEvidenceOf(scene),
+      ...braked.deeds,
+    ],
     counterEvidence: counterEvidenceOf(cause),
     ...(braked.brake && { brake: braked.brake }),
     ...(braked.moved && { moved: braked.moved }),
+    ...(braked.movers && { movers: braked.movers }),
     ...(braked.advice !== undefined && { advice: braked.advice }),
   };
   const rescue = braked.brake === 'same-cause-twice' ? undefined : rescueOf(braked, scene);
   return rescue ? [plan, rescue] : [plan];
 }
 
-/** What would be done is not said again within the hour. */
+/** What would be done is not said again within the hour, unless what stopped it is over. */
 function wasSaid(cause: Cause, situation: Situation): boolean {
   const last = saidLast(situation, cause);
-  return last !== undefined && !last.done && last.at > situation.now - hourMs;
+  return (
+    last !== undefined &&
+    !last.done &&
+    last.at > situation.now - hourMs &&
+    !isStopOver(last, situation)
+  );
 }
-
-const holdsWithinMs = 10 * minuteMs;
 
 /** Causes that come back, and more suspects than a bad day has, say that the loop itself may be wrong. */
 function withBrakes(outline: Outline, scene: Scene): Outline {
   const { situation, cause } = scene;
-  const held = outline.actions.filter(({ kind }) => kind === 'hold-tenant').length;
-  const recent = tenantHoldsSince(situation, epochMs(situation.now - holdsWithinMs));
-  if (held > 0 && recent + held > situation.brakes.holdsMax)
+  const holds = outline.actions.some(({ kind }) => kind === 'hold-tenant');
+  if (holds && wouldHoldTooMany(situation, outline.actions))
     return stopped(
       outline,
       'too-many-holds',
-      'look whether these tenants are really at fault, approve the holds that are right, and see what they share',
+      'look whether these tenants are really at fault and what they share; nothing is done by itself until ten minutes have fewer holds, or somebody says `goodstanding automation on`',
     );
   const moves = outline.actions.some(({ kind }) => kind === 'move' || kind === 'quarantine-ip');
   if (!moves || !isTwiceInADay(situation, cause)) return outline;
@@ -98,7 +108,7 @@ function withBrakes(outline: Outline, scene: Scene): Outline {
     ...stopped(
       outline,
       'same-cause-twice',
-      'this came back within a day, so the pool is hardly the cause: look at the domain, the content and the tenants; the mail waits until somebody lifts the hold or moves it by hand',
+      'this came back within a day, so the pool is hardly the cause: look at the domain, the content and the tenants; the mail waits until somebody lifts the hold (goodstanding orders list, orders lift) or moves it by hand (goodstanding pools override)',
     ),
     actions: hold?.actions ?? [],
   };

@@ -1,16 +1,22 @@
 /** The decider: from what stands and what the evidence says to decisions with their reasons. */
+import { hourMs } from '../time.ts';
 import { applyActions } from './apply.ts';
+import { planReturns } from './away.ts';
 import { continueMoves } from './continue-moves.ts';
 import { planCause } from './decide-cause.ts';
 import { planUndecided } from './decide-undecided.ts';
+import { planEases } from './ease.ts';
 import { isHeardOf, planSilence } from './feedback-silence.ts';
+import { keepClosed } from './keep-closed.ts';
 import { climbLadders } from './ladder.ts';
 import { listingCauses } from './listings.ts';
 import { look } from './look.ts';
 import type { Decision, Situation, Trigger } from './model.ts';
+import { openLadders } from './open-ladders.ts';
 import type { AdvisedPlan } from './plan.ts';
 import { recordOf } from './record.ts';
 import { planReleases } from './release.ts';
+import { isStopOver } from './stop.ts';
 
 /**
  * Returns what is decided now, in the order in which it is to be carried out. Each decision is made on what
@@ -28,18 +34,39 @@ export function decide(situation: Situation, trigger: Trigger): readonly Decisio
     current = { ...current, ...after, history: [...current.history, decision] };
   };
   const isHeard = isHeardOf(situation);
+  if (trigger.kind === 'schedule') take(openLadders(current));
   take(planSilence(current));
   for (const found of look(situation, trigger)) {
     for (const cause of found.causes)
       for (const plan of planCause(cause, found.verdict, current)) take(plan);
     if (found.undecided) take(planUndecided(found.undecided, found, current));
   }
-  if (trigger.kind !== 'schedule') return decisions;
+  if (trigger.kind !== 'schedule') {
+    if (decisions.length > 0) take(keepClosed(current));
+    return decisions;
+  }
   for (const cause of listingCauses(current))
     for (const plan of planCause(cause, undefined, current)) take(plan);
-  for (const plan of continueMoves(current)) take(plan);
+  const takeNews = (plan: AdvisedPlan | undefined) => {
+    if (plan && !wasSaid(plan, current)) take(plan);
+  };
+  for (const plan of continueMoves(() => current)) takeNews(plan);
+  take(keepClosed(current));
   if (!isHeard) return decisions;
-  for (const plan of planReleases(current)) take(plan);
+  for (const plan of planEases(() => current)) takeNews(plan);
+  for (const plan of planReleases(() => current)) takeNews(plan);
+  for (const plan of planReturns(() => current)) takeNews(plan);
   take(climbLadders(current));
   return decisions;
+}
+
+/** What the schedule finds anew each minute is said once an hour, and not while it waits for its veto window. */
+function wasSaid({ evidence: [what] }: AdvisedPlan, situation: Situation): boolean {
+  const { history, now } = situation;
+  const last = history.findLast(
+    ({ cause, undecided, evidence }) => !cause && !undecided && evidence[0] === what,
+  );
+  if (!last || last.done || isStopOver(last, situation)) return false;
+  const waits = last.settled === undefined && last.actsAt !== undefined && last.actsAt > now;
+  return waits || last.at > now - hourMs;
 }

@@ -1,10 +1,10 @@
 /** What a decision says for itself: sentences of the record, and the page that a person reads. */
 import type { Cause, Undecided } from '../blame/model.ts';
 import type { Signal } from '../classification/reasons.ts';
-import type { Verdict } from '../evidence/model.ts';
-import type { EpochMs } from '../time.ts';
-import { secondMs } from '../time.ts';
-import type { Action, Order, Stream } from './model.ts';
+import type { Region, Verdict } from '../evidence/model.ts';
+import { type EpochMs, epochMs, hourMs, secondMs } from '../time.ts';
+import type { Action, Order, Situation, Stream } from './model.ts';
+import { allMail } from './traffic.ts';
 import { clockOf, grouped, lengthOf, mailsOf, odds, percent } from './words.ts';
 
 /** What happened to a mail that shows the signal. */
@@ -24,10 +24,8 @@ export function evidenceOf(
   verdict: Verdict | undefined,
   now: EpochMs,
 ): readonly string[] {
-  if (cause.sent === 0)
-    return [
-      `our own query finds address ${cause.region.ip ?? 'unknown'} of pool ${cause.region.pool ?? 'unknown'} on a blocklist`,
-    ];
+  // A listing that our own query finds before a provider says so; see `listingEvidenceOf`.
+  if (cause.sent === 0) return [];
   const tolerated = cause.sent > 0 ? cause.expected / cause.sent : (verdict?.tolerated ?? 0);
   const strength = verdict ? `; evidence 1 : ${odds(verdict.lnEvidence)}` : '';
   const { providers, tenants, recipientDomains } = cause.vouchedBy;
@@ -72,7 +70,7 @@ export function deedOf(action: Action, now: EpochMs): string {
         return `pool ${action.pool} is ${action.standing.state} for ${everybody(action.provider)}`;
       return `pool ${action.pool} takes no mail to ${everybody(action.provider)}${action.standing.until === undefined ? '' : ` until ${clockOf(action.standing.until, now)}, when probes decide`}`;
     case 'quarantine-ip':
-      return `address ${action.ip} leaves pool ${action.from}`;
+      return `address ${action.ip} leaves pool ${action.from}${action.to === undefined ? '' : ` for pool ${action.to}`}`;
     case 'grow':
       return `pool ${action.pool} may send ${grouped(action.warmth.dayCap)} a day and ${grouped(action.warmth.hourCap)} an hour to ${action.provider}`;
     case 'rescue':
@@ -84,19 +82,43 @@ export function deedOf(action: Action, now: EpochMs): string {
   }
 }
 
-/** Returns what of a stream's mail cannot be recalled: SES tries on for its maximum delivery time. */
-export function stillInside(streams: readonly Stream[]): readonly string[] {
-  return streams.map(
-    ({ stream, maxDeliverySeconds }) =>
-      `${stream}: mail that SES has already taken is tried for up to ${lengthOf(maxDeliverySeconds * secondMs)} more and cannot be recalled`,
-  );
+/**
+ * Returns what of each stream's mail cannot be recalled: SES tries on for its maximum delivery time. Deliveries
+ * are not in the evidence, so that its count is of all that was handed over in that time: an upper bound.
+ */
+export function stillInside(
+  streams: readonly Stream[],
+  { pool, provider }: Region,
+  { book, now }: Pick<Situation, 'book' | 'now'>,
+): readonly string[] {
+  const within = {
+    ...(pool !== undefined && { pool }),
+    ...(provider !== undefined && { provider }),
+  };
+  return streams.flatMap(({ stream, maxDeliverySeconds }) => {
+    const lengthMs = maxDeliverySeconds * secondMs;
+    const window = { since: epochMs(now - lengthMs), until: epochMs(now + 1), within };
+    const sent = book
+      .cells(allMail, window)
+      .reduce((sum, cell) => sum + (cell.origin.stream === stream ? cell.sent : 0), 0);
+    if (sent < 1) return [];
+    return [
+      `${stream}: up to ${grouped(sent)} ${mailsOf(within)} that SES has already taken are tried for up to ${lengthOf(lengthMs)} more and cannot be recalled`,
+    ];
+  });
 }
 
-/** Returns what becomes of mail that finds no warm pool. */
-export function expiryOf(heldPerHour: number, streams: readonly Stream[]): readonly string[] {
+/** Returns what becomes of mail that finds no warm pool until its hold ends. */
+export function expiryOf(
+  heldPerHour: number,
+  streams: readonly Stream[],
+  { now, until }: { readonly now: EpochMs; readonly until: EpochMs },
+): readonly string[] {
   if (heldPerHour <= 0) return [];
+  const whose = streams.map(({ stream }) => stream).join(', ');
+  const byThen = heldPerHour * ((until - now) / hourMs);
   return [
-    `about ${grouped(heldPerHour)} mails an hour wait (${streams.map(({ stream }) => stream).join(', ')}); a mail whose expiresAt passes before the hold ends expires`,
+    `about ${grouped(heldPerHour)} mails an hour wait (${whose}), ${grouped(byThen)} by ${clockOf(until, now)} if nothing changes; from now on each one expires when its expiresAt passes, and one with content in the bucket after retention.contentDays`,
   ];
 }
 

@@ -7,7 +7,7 @@ import { lengthOf } from './words.ts';
 
 /**
  * Returns whether news comes in: some came lately, or nothing was sent that could have made any. Without it
- * nothing is released and nothing grows.
+ * nothing is carried out, released or grown.
  */
 export function isHeardOf({ book, now, heardAt, brakes }: Situation): boolean {
   const since = epochMs(now - brakes.feedbackAgeMaxMs);
@@ -25,7 +25,8 @@ export function planSilence(
   const { now, heardAt, history } = situation;
   if (isHeardOf(situation)) return undefined;
   const brake = heardAt === 0 ? 'no-feedback' : 'stale-feedback';
-  if (history.some((one) => one.brake === brake && one.at > now - hourMs)) return undefined;
+  if (history.some((one) => one.brake === brake && one.page !== undefined && one.at > now - hourMs))
+    return undefined;
   const age = heardAt === 0 ? 'ever' : `for ${lengthOf(now - heardAt)}`;
   return {
     id: situation.newId(),
@@ -34,6 +35,6 @@ export function planSilence(
     counterEvidence: [],
     brake,
     advice:
-      'look at the feedback queues, their dead-letter queues and the SES event destinations; until news comes nothing is released or grown',
+      'look at the feedback queues, their dead-letter queues and the SES event destinations; until news comes the loop carries nothing out by itself',
   };
 }

@@ -2,9 +2,10 @@
 
 import type { Level } from '../evidence/model.ts';
 import { dayMs, epochMs, hourMs } from '../time.ts';
+import { isTryingAddress } from './away.ts';
 import { placeOf } from './capacity.ts';
 import { verdictsOf } from './look.ts';
-import type { Action, Caps, Pool, Situation } from './model.ts';
+import type { Action, Caps, Decision, Pool, Situation } from './model.ts';
 import type { AdvisedPlan } from './plan.ts';
 import { standingAt } from './pool-states.ts';
 import { nextCaps } from './warm-up.ts';
@@ -23,7 +24,7 @@ export function climbLadders(situation: Situation): AdvisedPlan | undefined {
   const { now, pools, history } = situation;
   const today = epochMs(now - (now % dayMs));
   if (now - today >= firstHoursMs) return undefined;
-  if (history.some(({ actions, at }) => at >= today && isLadder(actions))) return undefined;
+  if (history.some((one) => one.at >= today && isDaysStep(one))) return undefined;
   const levels = levelsOf(situation);
   const actions = pools.flatMap((pool) => stepsOf(pool, levels, situation));
   if (actions.length === 0) return undefined;
@@ -37,8 +38,13 @@ export function climbLadders(situation: Situation): AdvisedPlan | undefined {
 
 type Step = Extract<Action, { readonly kind: 'grow' }>;
 
-function isLadder(actions: readonly Action[]): boolean {
-  return actions.length > 0 && actions.every(({ kind }) => kind === 'grow');
+/** The first caps of a pool, and what a person declares, are no step of the day. */
+function isDaysStep({ actions, by }: Decision): boolean {
+  return (
+    by === undefined &&
+    actions.length > 0 &&
+    actions.every((action) => action.kind === 'grow' && action.before !== undefined)
+  );
 }
 
 function stepsOf(
@@ -48,6 +54,7 @@ function stepsOf(
 ): readonly Step[] {
   const { now, changeWindow } = situation;
   if (pool.kind !== 'standard') return [];
+  const isWaiting = changeWindow === 'closed' || isTryingAddress(pool, situation);
   return [...pool.warmth].flatMap(([provider, warmth]) => {
     // Who is out has a trial to pass first; its caps are the trial's.
     if (['quarantined', 'cold'].includes(standingAt(pool, provider).state)) return [];
@@ -55,8 +62,8 @@ function stepsOf(
     const warm = nextCaps(warmth, { now, level, place: placeOf(pool, provider) });
     const before: Caps = { step: warmth.step, dayCap: warmth.dayCap, hourCap: warmth.hourCap };
     const isSame = warm.step === before.step && warm.dayCap === before.dayCap;
-    const isClosed = changeWindow === 'closed' && warm.dayCap > before.dayCap;
-    return isSame || isClosed
+    const isHeldBack = isWaiting && warm.dayCap > before.dayCap;
+    return isSame || isHeldBack
       ? []
       : [{ kind: 'grow', pool: pool.pool, provider, warmth: warm, before }];
   });
@@ -80,5 +87,10 @@ function rank(level: Level): number {
 }
 
 function sentence({ pool, provider, warmth, before }: Step): string {
-  return `pool ${pool} at ${provider}: step ${before?.step ?? 0} → ${warmth.step}, ${before?.dayCap ?? 0} → ${warmth.dayCap} recipients a day`;
+  return `pool ${pool} at ${provider}: step ${tenths(before?.step ?? 0)} → ${tenths(warmth.step)}, ${before?.dayCap ?? 0} → ${warmth.dayCap} recipients a day`;
+}
+
+/** What a person declared may lie between two steps. */
+function tenths(step: number): number {
+  return Math.round(step * 10) / 10;
 }

@@ -3,11 +3,13 @@ import { findCauses } from '../blame/find-causes.ts';
 import type { Cause, Undecided } from '../blame/model.ts';
 import { type Signal, signals } from '../classification/reasons.ts';
 import { judge } from '../evidence/judge.ts';
-import type { Cell, EvidenceBook, Region, Verdict } from '../evidence/model.ts';
+import type { Cell, EvidenceBook, Level, Region, Verdict } from '../evidence/model.ts';
+import { unknown } from '../evidence/owners.ts';
+import { mayReach } from '../evidence/screen.ts';
 import { toleratedRate } from '../evidence/signals.ts';
 import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../time.ts';
 import type { Situation, Trigger } from './model.ts';
-import { overlaps } from './orders.ts';
+import { openOrders, overlaps } from './orders.ts';
 import { answeredUntil } from './past.ts';
 import { allMail } from './traffic.ts';
 
@@ -41,8 +43,8 @@ const scansMax = 4;
 /** Returns every cause of what the evidence acts on, by signal, the strongest first. */
 export function look(situation: Situation, trigger: Trigger): readonly Found[] {
   const regions = trigger.kind === 'failures' ? trigger.regions : newsRegions(situation);
-  const acting = verdictsOf(situation, regions).filter(({ level }) => level === 'act');
-  return signals.flatMap((signal) =>
+  const acting = verdictsOf(situation, regions, 'act');
+  const fresh = signals.flatMap((signal) =>
     scansOf(
       situation,
       acting
@@ -50,23 +52,48 @@ export function look(situation: Situation, trigger: Trigger): readonly Found[] {
         .toSorted((one, other) => other.lnEvidence - one.lnEvidence),
     ),
   );
+  return trigger.kind === 'schedule' ? [...fresh, ...lookAgain(situation)] : fresh;
 }
 
-/** Returns the verdicts of regions on every signal that failed there, from what is not answered yet. */
-export function verdictsOf(situation: Situation, regions: readonly Region[]): readonly Verdict[] {
+/**
+ * Returns the causes of what is held undecided, where others' mail has decided since. What is held makes no
+ * news of its own, so all failures since the onset count, those that were answered by the hold among them.
+ */
+function lookAgain(situation: Situation): readonly Found[] {
+  const holds = openOrders(situation).filter(({ kind }) => kind === 'hold');
+  const held = new Set(holds.map(({ decision }) => decision));
+  return situation.history.flatMap(({ id, undecided, verdict }) => {
+    if (!undecided || !verdict || !held.has(id)) return [];
+    const found = findingsOf(situation, verdict);
+    return found.undecided ? [] : [found];
+  });
+}
+
+/**
+ * Returns the verdicts of regions on every signal that failed there, from what is not answered yet, as far
+ * as they reach a level. Most do not, and need no exact verdict.
+ */
+export function verdictsOf(
+  situation: Situation,
+  regions: readonly Region[],
+  least: Exclude<Level, 'quiet'> = 'degrade',
+): readonly Verdict[] {
   const watched = situation.watched ?? watchedOf(situation);
   return regions.flatMap((region) => {
     const since = answeredUntil(situation, region);
     const book = unanswered(situation.book, since);
-    return signalsOf(situation, region, since).map((signal) => {
+    return signalsOf(situation, region, since).flatMap((signal) => {
       const baseline = situation.baselineOf?.(region, signal);
-      return judge(book, {
+      const question = {
         region,
         signal,
         now: situation.now,
         watched: isShared(region) ? watched.shared : watched.own,
         ...(baseline !== undefined && { baseline }),
-      });
+      };
+      if (!mayReach(book, question, least)) return [];
+      const verdict = judge(book, question);
+      return verdict.level === 'act' || verdict.level === least ? [verdict] : [];
     });
   });
 }
@@ -87,6 +114,16 @@ function scansOf(situation: Situation, acting: readonly Verdict[]): readonly Fou
 }
 
 function scan(situation: Situation, verdict: Verdict): Found {
+  const { undecided, ...found } = findingsOf(situation, verdict);
+  const suspects = undecided?.candidates.filter(({ region }) => region.tenant !== undefined) ?? [];
+  return {
+    ...found,
+    causes: found.causes.filter((cause) => isNews(situation, cause)),
+    ...(undecided && suspects.every((one) => isNews(situation, one)) && { undecided }),
+  };
+}
+
+function findingsOf(situation: Situation, verdict: Verdict): Found {
   const { book, now, pools } = situation;
   const { signal, onset } = verdict;
   const until = epochMs(now + 1);
@@ -94,7 +131,12 @@ function scan(situation: Situation, verdict: Verdict): Found {
   const { causes, undecided } = findCauses(cells, {
     signal,
     onset,
-    tolerated: verdict.tolerated,
+    tolerated: ({ tenant }) => {
+      const normal = situation.baselineOf?.({ tenant }, signal);
+      return normal === undefined
+        ? verdict.tolerated
+        : Math.max(verdict.tolerated, toleratedRate(signal, normal));
+    },
     before: book.cells([signal], { since: epochMs(onset - beforeMs), until: onset }),
     addresses: new Map(pools.map(({ pool, ips }) => [pool, ips])),
     ...(signal === 'block' && {
@@ -108,14 +150,21 @@ function scan(situation: Situation, verdict: Verdict): Found {
   return {
     verdict,
     cells,
-    causes: causes.filter((cause) => isNews(situation, cause)),
+    causes,
     ...(undecided && { undecided }),
   };
 }
 
-/** One failure is nobody's fault, and those from before the last answer are answered. */
+/**
+ * One failure is nobody's fault, and those from before the last answer are answered: where a part of the
+ * evidence was, what came since must be enough by itself.
+ */
 function isNews(situation: Situation, { region, signal, onset }: Cause): boolean {
-  const since = epochMs(Math.max(onset, answeredUntil(situation, region)));
+  const answered = answeredUntil(situation, region);
+  const since = epochMs(Math.max(onset, answered));
+  const isWhole = answered <= onset || region.ip !== undefined;
+  const verdicts = isWhole ? [] : verdictsOf(situation, [region], 'act');
+  if (!isWhole && !verdicts.some((verdict) => verdict.signal === signal)) return false;
   const until = epochMs(situation.now + 1);
   return situation.book.failures([signal], { since, until, within: region }).length >= 2;
 }
@@ -125,12 +174,15 @@ function isNews(situation: Situation, { region, signal, onset }: Cause): boolean
  * mail of others decides while theirs waits.
  */
 function newsRegions({ book, now, history }: Situation): readonly Region[] {
-  const since = epochMs(now - lookBackMs);
+  const window = { since: epochMs(now - lookBackMs), until: epochMs(now + 1) };
+  const heardAfter = epochMs(now - newsMs);
   const regions = new Map<string, Region>();
-  const add = (region: Region) => regions.set(Object.entries(region).flat().join('\n'), region);
-  for (const failure of book.failures(signals, { since, until: epochMs(now + 1) })) {
-    if (failure.heardAt <= now - newsMs) continue;
-    const { tenant, identity, pool, provider } = failure.origin;
+  const add = (region: Region) => {
+    if (Object.values(region).includes(unknown)) return;
+    regions.set(Object.entries(region).flat().join('\n'), region);
+  };
+  for (const { origin } of book.failures(signals, { ...window, heardAfter })) {
+    const { tenant, identity, pool, provider } = origin;
     add({ pool, provider });
     add({ provider });
     add({ tenant });
@@ -146,18 +198,19 @@ function newsRegions({ book, now, history }: Situation): readonly Region[] {
 
 function signalsOf({ book, now }: Situation, within: Region, answered: EpochMs): readonly Signal[] {
   const since = epochMs(Math.max(answered, now - lookBackMs));
-  const failures = book.failures(signals, { since, until: epochMs(now + 1), within });
-  return [...new Set(failures.map(({ signal }) => signal))];
+  return book.failing({ since, until: epochMs(now + 1), within });
 }
 
 function unanswered(book: EvidenceBook, answered: EpochMs): EvidenceBook {
+  const cut = <W extends { readonly since: EpochMs; readonly until: EpochMs }>(window: W): W => ({
+    ...window,
+    since: epochMs(Math.max(window.since, Math.min(answered, window.until))),
+  });
   return {
     ...book,
-    series: (region, signal, window) =>
-      book.series(region, signal, {
-        ...window,
-        since: epochMs(Math.max(window.since, Math.min(answered, window.until))),
-      }),
+    series: (region, signal, window) => book.series(region, signal, cut(window)),
+    counts: (region, signal, window) => book.counts(region, signal, cut(window)),
+    failed: (region, signal, window) => book.failed(region, signal, cut(window)),
   };
 }
 

@@ -80,15 +80,27 @@ export function measureFor(signal: Signal, kind: CauseKind): Measure {
   return table[signal][kind];
 }
 
-/** Share of the mail that goes on while it is slowed: enough to see the end of it, by how soon that may come. */
-export const slowShares: Readonly<Record<Signal, number>> = {
-  block: 0.25,
-  domain: 0.25,
-  content: 0.25,
-  'hard-bounce': 0.5,
-  complaint: 0.5,
-  deferral: 0.5,
-  outage: 0.2,
+/** How mail is slowed. */
+export type Slowing = {
+  /** Share of the mail that goes on: enough to see the end of it. */
+  readonly share: number;
+  readonly forMs: number;
+  /**
+   * `always`, or only where `nothing` gets through: while something does, each try of SES is one more chance,
+   * and waiting here would only make the mail later.
+   */
+  readonly when: 'always' | 'nothing';
+};
+
+/** Returns how mail is slowed, by how soon its trouble may end. */
+export const slowings: Readonly<Record<Signal, Slowing>> = {
+  block: { share: 0.25, forMs: hourMs, when: 'always' },
+  domain: { share: 0.25, forMs: hourMs, when: 'always' },
+  content: { share: 0.25, forMs: hourMs, when: 'always' },
+  'hard-bounce': { share: 0.5, forMs: hourMs, when: 'always' },
+  complaint: { share: 0.5, forMs: hourMs, when: 'always' },
+  deferral: { share: 0.25, forMs: hourMs, when: 'nothing' },
+  outage: { share: 0.1, forMs: hourMs, when: 'nothing' },
 };
 
 /** A slowed share is halved each time that the evidence renews it, down to this. */
@@ -100,9 +112,8 @@ export const measureMs = {
   hold: dayMs,
   /** What a provider holds against a domain may be a quota that is free again in hours. */
   holdAtProvider: 2 * hourMs,
-  slow: hourMs,
-  /** Outages mostly end within the hour, and waiting mail should leave soon after. */
-  outage: 20 * minuteMs,
+  /** After a hold for what a sender did a trickle shows whether it was mended, before a day's mail leaves at once. */
+  probation: hourMs,
   /** Probes answer within minutes. */
   undecided: 15 * minuteMs,
   /** First look at a blocked pool: providers take blocks back after hours, not minutes. */
@@ -118,6 +129,9 @@ const passing: ReadonlySet<Signal> = new Set(['block', 'domain']);
 export function holdMs(signal: Signal, { provider }: Region): number {
   return provider !== undefined && passing.has(signal) ? measureMs.holdAtProvider : measureMs.hold;
 }
+
+/** Share of a sender's mail that leaves in its probation. */
+export const probationShare = 0.05;
 
 const lengthMaxMs = 7 * dayMs;
 

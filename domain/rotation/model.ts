@@ -50,6 +50,8 @@ export type Pool = {
   readonly standings: ReadonlyMap<string, Standing>;
   /** By provider; empty where SES owns the warm-up (managed, shared). */
   readonly warmth: ReadonlyMap<string, Warmth>;
+  /** A standard pool that we warm up: it has caps at every provider from the first look on. */
+  readonly warmUp?: 'ours';
 };
 
 /** What a stream does when nothing warm is left. */
@@ -81,6 +83,10 @@ export type Order = {
   readonly probes?: { readonly tenants: readonly string[]; readonly mails: number };
   /** Streams that it concerns; absent where it concerns all. */
   readonly streams?: readonly string[];
+  /** It tries a pool that was out: what leaves meanwhile is a canary. */
+  readonly trial?: true;
+  /** Of whose mail the share leaves, where that is not everybody's; the others wait. */
+  readonly tenants?: readonly string[];
   readonly since: EpochMs;
   readonly until: EpochMs;
   readonly decision: string;
@@ -109,6 +115,9 @@ export type Autonomy = (typeof autonomies)[number];
 /** How far a pool is on the ladder at a provider, and what that allows. */
 export type Caps = Pick<Warmth, 'step' | 'dayCap' | 'hourCap'>;
 
+/** Caps, with what is remembered from then on where that changes too. */
+export type Climb = Caps & Partial<Pick<Warmth, 'cleanDays' | 'lastSentAt'>>;
+
 /** One change of what stands. */
 export type Action =
   | { readonly kind: 'hold-tenant' | 'hold-pair' | 'slow'; readonly order: Order }
@@ -127,7 +136,7 @@ export type Action =
       /** What stood before; absent where the pool had no word of its own there. */
       readonly before?: Standing;
     }
-  /** Takes an address out of its pool; `to` is the quarantine pool unless it is taken back. */
+  /** Takes an address out of its pool; `to` is the quarantine pool unless it goes back to its own. */
   | {
       readonly kind: 'quarantine-ip';
       readonly ip: string;
@@ -140,8 +149,8 @@ export type Action =
       readonly kind: 'grow';
       readonly pool: string;
       readonly provider: string;
-      readonly warmth: Caps;
-      readonly before?: Caps;
+      readonly warmth: Climb;
+      readonly before?: Climb;
     }
   | {
       readonly kind: 'rescue';
@@ -195,6 +204,8 @@ export type Decision = {
   readonly undo?: string;
   /** Share of a stream's mail, 0..1, that it takes to another pool. */
   readonly moved?: readonly { readonly stream: string; readonly share: number }[];
+  /** Whose mail may leave the pool for it, where that is not everybody's. */
+  readonly movers?: 'established';
   /** Who asked for it and why, where a person did. */
   readonly by?: string;
   readonly why?: string;
@@ -209,6 +220,18 @@ export type Brakes = {
   readonly holdsMax: number;
   /** How old the newest news may be, milliseconds. */
   readonly feedbackAgeMaxMs: number;
+};
+
+/** An address that was taken out of its pool and waits in the quarantine pool. */
+export type AwayAddress = {
+  readonly ip: string;
+  /** The pool that it left. */
+  readonly from: string;
+  readonly since: EpochMs;
+  /** How often it left within the seven days before, this time included. */
+  readonly times: number;
+  /** `our-query`: a list that we asked named it; `replies`: providers did, or a person moved it. */
+  readonly named: 'our-query' | 'replies';
 };
 
 /** All that a decision is made from. */
@@ -228,6 +251,10 @@ export type Situation = {
   readonly heardAt: EpochMs;
   /** Blocklists that list an address by our own query. */
   readonly listings: ReadonlyMap<string, readonly string[]>;
+  /** Addresses in the quarantine pool; those that the history says are there, where the caller cannot ask. */
+  readonly away?: readonly AwayAddress[];
+  /** When a person last said that automation is on: holds from before do not freeze it any more. */
+  readonly resumedAt?: EpochMs;
   readonly vetoMs: number;
   /** Outside of a change window nothing is released or grown; everything else goes on. */
   readonly changeWindow?: 'closed';

@@ -72,7 +72,10 @@ export function movedShare(
   stream: string,
 ): number {
   return history
-    .filter(({ done, at }) => done && at > now - hourMs)
+    .filter(({ done, at, actsAt, settled }) => {
+      const doneAt = settled === 'acted' ? (actsAt ?? at) : at;
+      return done && doneAt > now - hourMs;
+    })
     .flatMap(({ moved = [] }) => moved)
     .reduce((sum, one) => sum + (one.stream === stream ? one.share : 0), 0);
 }

@@ -1,11 +1,12 @@
 /** Takes a provider's share of a pool to pools with warm capacity, and lets wait what finds none. */
-import { choosePool } from '../assignment.ts';
+import { choosePool, type WeightedPool } from '../assignment.ts';
 import { dayMs, hourMs } from '../time.ts';
 import { assignedPools, poolsFor } from './eligible-pools.ts';
 import { type Fit, fitShift, type Throttled, type Trusted } from './fit.ts';
-import type { Action, Brake, Situation, Stream } from './model.ts';
+import type { Action, Brake, Pool, Situation, Stream } from './model.ts';
 import type { MoveLedger } from './move-ledger.ts';
 import { orderFor } from './orders.ts';
+import { standingAt } from './pool-states.ts';
 import { identityDays, sumPerHour } from './traffic.ts';
 
 export type MoveWanted = {
@@ -92,6 +93,9 @@ type Shell = {
   readonly decision: Numbering;
 };
 
+/** Whether a flow may leave its pool; whoever is new waits where a listing has no name yet. */
+type MayLeave = (flow: Trusted) => boolean;
+
 type StreamMove = {
   readonly moves: readonly Action[];
   readonly orders: readonly Action[];
@@ -109,7 +113,8 @@ function moveStream(stream: Stream, wanted: MoveWanted, shell: Shell): StreamMov
   const behind = sumPerHour(
     flows.filter(({ tenant }) => leaving.includes(choosePool(before, tenant) ?? '')),
   );
-  const best = bestFit(stream, { wanted, leaving, groups, flows }, shell);
+  const mayLeave = leaversOf(before, wanted, shell);
+  const best = bestFit(stream, { wanted, leaving, groups, flows, mayLeave }, shell);
   if (!best || best.movedPerHour < behind * worthMoving)
     return {
       moves: [],
@@ -128,7 +133,7 @@ function moveStream(stream: Stream, wanted: MoveWanted, shell: Shell): StreamMov
   const tight = best.movedPerHour >= budget - 1e-6 ? 'moved-too-much' : 'nothing-warm';
   return {
     moves: [{ kind: 'move', stream: stream.stream, provider, before, pools: best.pools }],
-    orders: best.throttled.map((one) => throttleOrder(one, stream, shell)),
+    orders: best.throttled.map((one) => throttleOrder(one, { stream, mayLeave }, shell)),
     targets: [...best.inflow.keys()],
     movedPerHour: best.movedPerHour,
     heldPerHour: Math.max(0, behind * fraction - best.movedPerHour),
@@ -154,6 +159,29 @@ function sceneOf(stream: Stream, { from, provider }: MoveWanted, { situation, le
   };
 }
 
+/** What was decided of a pool when it was taken out goes on to hold for the rest of its mail. */
+function leaversOf(
+  before: readonly WeightedPool[],
+  { from, provider, movers }: MoveWanted,
+  { situation }: Shell,
+): MayLeave {
+  const closed = new Set(
+    situation.pools
+      .filter(({ pool }) => movers === 'established' && pool === from)
+      .concat(situation.pools.filter((pool) => isUnnamed(pool, provider, situation)))
+      .map(({ pool }) => pool),
+  );
+  return ({ tenant, trust }) =>
+    trust === 'established' || !closed.has(choosePool(before, tenant) ?? '');
+}
+
+function isUnnamed(pool: Pool, provider: string, { history }: Situation): boolean {
+  const { state, why } = standingAt(pool, provider);
+  return (
+    state === 'quarantined' && history.some(({ id, movers }) => id === why && movers !== undefined)
+  );
+}
+
 /** The first group of pools that takes it whole; otherwise whichever groups together take the most. */
 function bestFit(
   stream: Stream,
@@ -162,11 +190,12 @@ function bestFit(
     readonly leaving: readonly string[];
     readonly groups: readonly (readonly string[])[];
     readonly flows: readonly Trusted[];
+    readonly mayLeave: MayLeave;
   },
   { ledger }: Shell,
 ): Fit | undefined {
-  const { wanted, leaving, groups, flows } = scene;
-  const { provider, fraction, movers } = wanted;
+  const { wanted, leaving, groups, flows, mayLeave } = scene;
+  const { provider, fraction } = wanted;
   let best: Fit | undefined;
   for (let count = 1; count <= groups.length && !best?.whole; count += 1) {
     const to = groups.slice(0, count).flat();
@@ -179,9 +208,7 @@ function bestFit(
       roomOf: (pool) => (to.includes(pool) ? ledger.room(pool, provider) : 0),
       budgetPerHour: ledger.budget(stream.stream),
       throttledMax,
-      mayUse: (flow, pool) =>
-        (movers === 'all' || flow.trust === 'established') &&
-        ledger.mayMeet(flow.identity, pool, provider),
+      mayUse: (flow, pool) => mayLeave(flow) && ledger.mayMeet(flow.identity, pool, provider),
     });
     if (!best || fit.whole || fit.movedPerHour > best.movedPerHour) best = fit;
   }
@@ -190,16 +217,17 @@ function bestFit(
 
 function throttleOrder(
   { flow, to, share }: Throttled,
-  { stream }: Stream,
+  { stream: { stream }, mayLeave }: { readonly stream: Stream; readonly mayLeave: MayLeave },
   { situation, ledger, decision }: Shell,
 ): Action {
   const { tenant, identity, provider } = flow;
-  const barred = !ledger.mayMeet(identity, to, provider);
+  const barred = !ledger.mayMeet(identity, to, provider) || !mayLeave(flow);
   const order = orderFor(
     {
       region: { tenant, identity, provider, pool: to },
       share,
-      // What an identity's two pools forbid stays forbidden as long as the provider remembers them.
+      // What an identity's two pools forbid stays forbidden as long as the provider remembers them; and who is
+      // new does not follow an hour later.
       forMs: barred ? identityDays * dayMs : throttleMs,
       streams: [stream],
     },

@@ -11,6 +11,8 @@ type Wanted = {
   readonly forMs: number;
   readonly probes?: Order['probes'];
   readonly streams?: readonly string[];
+  readonly trial?: true;
+  readonly tenants?: readonly string[];
 };
 
 /** Less than this is no trickle worth a look-up: the mail waits whole. */
@@ -18,7 +20,7 @@ const shareMin = 0.01;
 
 /** Returns an order of a decision; `part` tells the orders of one decision apart. */
 export function orderFor(
-  { region, share, forMs, probes, streams }: Wanted,
+  { region, share, forMs, probes, streams, trial, tenants }: Wanted,
   decision: string,
   { now, part }: { readonly now: EpochMs; readonly part: number },
 ): Order {
@@ -30,6 +32,8 @@ export function orderFor(
     share: leaves,
     ...(probes && { probes }),
     ...(streams && { streams }),
+    ...(trial && { trial }),
+    ...(tenants && { tenants }),
     since: now,
     until: epochMs(now + forMs),
     decision,

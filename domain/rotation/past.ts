@@ -110,11 +110,3 @@ function isLasting(action: Action): boolean {
   if (action.kind === 'quarantine') return action.standing.state === 'quarantined';
   return action.kind === 'move' || action.kind === 'quarantine-ip';
 }
-
-/** Returns holds of tenants that were carried out since an instant. */
-export function tenantHoldsSince({ history }: Past, since: EpochMs): number {
-  return history
-    .filter(({ done, at }) => done && at > since)
-    .flatMap(({ actions }) => actions)
-    .filter(({ kind }) => kind === 'hold-tenant').length;
-}

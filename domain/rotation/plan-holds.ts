@@ -1,9 +1,19 @@
 /** Holding and slowing: what is done about who sends, and about what nobody can move away from. */
+
+import { senderSignals } from '../blame/kinds.ts';
 import type { Region } from '../evidence/model.ts';
-import type { EpochMs } from '../time.ts';
+import { type EpochMs, epochMs } from '../time.ts';
 import { poolNamed } from './capacity.ts';
-import { holdMs, lengthened, measureMs, slowShareMin, slowShares } from './measures.ts';
-import type { Action, Order } from './model.ts';
+import { failsWhole } from './ease.ts';
+import {
+  holdMs,
+  lengthened,
+  measureMs,
+  probationShare,
+  slowings,
+  slowShareMin,
+} from './measures.ts';
+import type { Action, Order, Situation } from './model.ts';
 import { contains, openOrders, orderFor } from './orders.ts';
 import { sameCauses } from './past.ts';
 import type { Outline, Scene } from './plan.ts';
@@ -11,8 +21,44 @@ import { mayBecome, standingAt } from './pool-states.ts';
 
 /** Returns the hold of a cause's mail; undefined where an order holds it already. */
 export function planHold(scene: Scene, kind: 'hold-tenant' | 'hold-pair'): Outline | undefined {
-  const action = holdOf(scene, scene.cause.region, kind);
-  return action && { actions: [action], deeds: [] };
+  const hold = holdOf(scene, scene.cause.region, kind);
+  const isDoing = senderSignals.has(scene.cause.signal) && scene.cause.signal !== 'domain';
+  return hold && { actions: [hold, ...(isDoing ? probationAfter(scene, hold) : [])], deeds: [] };
+}
+
+/**
+ * Returns the hold of a whole tenant whose doing two providers refuse; undefined where only one does: then it
+ * may be that provider's own view.
+ */
+export function planWhole(scene: Scene): Outline | undefined {
+  const { cause, situation } = scene;
+  const { tenant, provider } = cause.region;
+  if (tenant === undefined || provider === undefined || !senderSignals.has(cause.signal))
+    return undefined;
+  const isSecond = isHeldForDoing(tenant, provider, situation);
+  const hold = isSecond ? holdOf(scene, { tenant }, 'hold-tenant') : undefined;
+  return hold && { actions: [hold, ...probationAfter(scene, hold)], deeds: [] };
+}
+
+/** Returns whether a tenant is held for its doing at a provider other than one. */
+export function isHeldForDoing(
+  tenant: string,
+  provider: string | undefined,
+  situation: Situation,
+): boolean {
+  const doings = new Set(
+    situation.history.flatMap(({ id, cause }) =>
+      cause && senderSignals.has(cause.signal) ? [id] : [],
+    ),
+  );
+  return openOrders(situation).some(
+    ({ region, share, decision }) =>
+      share === 0 &&
+      region.tenant === tenant &&
+      region.provider !== undefined &&
+      region.provider !== provider &&
+      doings.has(decision),
+  );
 }
 
 /** Returns the hold of a region for as long as its past asks for; undefined where it is held already. */
@@ -20,7 +66,7 @@ export function holdOf(
   { cause, situation, decision }: Scene,
   region: Region,
   kind: 'hold-tenant' | 'hold-pair',
-): Action | undefined {
+): HoldAction | undefined {
   const held = openOrders(situation).some(
     (order) => order.share === 0 && !order.probes && contains(order.region, region),
   );
@@ -34,21 +80,42 @@ export function holdOf(
   return { kind, order };
 }
 
+type HoldAction = { readonly kind: 'hold-tenant' | 'hold-pair'; readonly order: Order };
+
 /**
- * Returns what slows a cause's mail: half of it, a quarter, a fifth by its signal; half as much again when an order
- * is about to end and the evidence still stands. Undefined while an order slows it.
+ * Returns the trickle that follows a hold for what a sender did: its order begins with the hold, which is
+ * stricter, and outlasts it, so that what waited does not leave at once when the hold ends.
+ */
+export function probationAfter(
+  { situation, decision }: Scene,
+  { kind, order }: HoldAction,
+): readonly Action[] {
+  const { region, until } = order;
+  const forMs = until - situation.now + measureMs.probation;
+  const trickle = orderFor({ region, share: probationShare, forMs }, decision.id, {
+    now: situation.now,
+    part: decision.next(),
+  });
+  return [{ kind, order: trickle }];
+}
+
+/**
+ * Returns what slows a cause's mail by its signal; half as much again when an order is about to end and the
+ * evidence still stands. Undefined while an order slows it, and while more gets through than a slowing
+ * would let.
  */
 export function planSlow(scene: Scene): Outline | undefined {
   const { cause, situation, decision } = scene;
   const { now } = situation;
+  const { share: first, forMs, when } = slowings[cause.signal];
   const covering = openOrders(situation).filter(
     ({ region, streams }) => streams === undefined && contains(region, cause.region),
   );
   if (covering.some((order) => !endsSoon(order, now))) return undefined;
   const [ending] = covering;
   if (ending?.share === 0) return undefined;
-  const share = ending ? Math.max(slowShareMin, ending.share / 2) : slowShares[cause.signal];
-  const forMs = cause.signal === 'outage' ? measureMs.outage : measureMs.slow;
+  if (when === 'nothing' && !failsWhole(cause, situation)) return outlineOfDegraded(scene);
+  const share = ending && when === 'always' ? Math.max(slowShareMin, ending.share / 2) : first;
   const order = orderFor({ region: cause.region, share, forMs }, decision.id, {
     now,
     part: decision.next(),
@@ -58,6 +125,12 @@ export function planSlow(scene: Scene): Outline | undefined {
     ? [{ kind: 'release', orderId: ending.id, order: ending }]
     : [];
   return { actions: [{ kind: 'slow', order }, ...degraded, ...lifted], deeds: [] };
+}
+
+function outlineOfDegraded(scene: Scene): Outline | undefined {
+  const until = epochMs(scene.situation.now + slowings[scene.cause.signal].forMs);
+  const actions = degradedBy(scene, until);
+  return actions.length === 0 ? undefined : { actions, deeds: [] };
 }
 
 /** A pool that a provider asks to slow down shows it, and climbs no ladder meanwhile. */
@@ -79,7 +152,7 @@ function degradedBy({ cause, situation }: Scene, until: EpochMs): readonly Actio
   ];
 }
 
-/** In the last quarter of its time an order is renewed, if the evidence still asks for it. */
+/** In the second half of its time an order is renewed, if the evidence still asks for it. */
 function endsSoon({ since, until }: Order, now: number): boolean {
-  return until - now < (until - since) / 4;
+  return until - now < (until - since) / 2;
 }

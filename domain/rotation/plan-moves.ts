@@ -2,13 +2,13 @@
 import type { Region } from '../evidence/model.ts';
 import { epochMs } from '../time.ts';
 import { placeOf, poolNamed } from './capacity.ts';
-import { assignedPools } from './eligible-pools.ts';
 import { expiryOf, stillInside } from './explain.ts';
+import { everyProvider, leavePool } from './leave-pool.ts';
 import { isConfirmed, isListed, needsPerson } from './listings.ts';
 import { lengthened, measureMs } from './measures.ts';
 import type { Action, Pool, Stream } from './model.ts';
 import { type MoveLedger, openLedger } from './move-ledger.ts';
-import { type MovePlan, type MoveWanted, moveShare } from './move-share.ts';
+import type { MovePlan, MoveWanted } from './move-share.ts';
 import { sameCauses } from './past.ts';
 import type { Outline, Scene } from './plan.ts';
 import { holdOf, planSlow } from './plan-holds.ts';
@@ -96,31 +96,17 @@ type Leaving = {
   readonly fraction: number;
 };
 
-/** Moves for each provider; the word for all others only when every provider with mail has moved whole. */
 function movesOf(scene: Scene, ledger: MoveLedger, leaving: Leaving): MovePlan {
   const { situation, decision } = scene;
   const { pool, providers, fraction } = leaving;
-  const wanted = (provider: string): MoveWanted => ({
-    from: pool.pool,
-    provider,
-    fraction,
-    holdMs: quarantineMs(scene, pool) * 2,
-    movers: isListed(scene, pool) && scene.cause.earnedBy === undefined ? 'established' : 'all',
-  });
-  const named = providers.filter((provider) => provider !== '*');
-  const parts = named.map((provider) =>
-    moveShare(wanted(provider), situation, { ledger, decision }),
-  );
-  if (providers.includes('*') && parts.every(({ brake }) => brake === undefined))
-    parts.push(moveShare(wanted('*'), situation, { ledger, decision }));
-  const brake = parts.map((part) => part.brake).find((one) => one !== undefined);
-  return {
-    actions: parts.flatMap(({ actions }) => actions),
-    targets: [...new Set(parts.flatMap(({ targets }) => targets))],
-    movedPerHour: parts.reduce((sum, { movedPerHour }) => sum + movedPerHour, 0),
-    heldPerHour: parts.reduce((sum, { heldPerHour }) => sum + heldPerHour, 0),
-    ...(brake && { brake }),
-  };
+  const holdMs = strandedMs(scene, pool);
+  const wanted = { from: pool.pool, providers, fraction, holdMs, movers: moversOf(scene, pool) };
+  return leavePool(wanted, situation, { ledger, decision });
+}
+
+/** On a listing that nobody can be named for, whoever is new may be who earned it. */
+function moversOf(scene: Scene, pool: Pool): MoveWanted['movers'] {
+  return isListed(scene, pool) && scene.cause.earnedBy === undefined ? 'established' : 'all';
 }
 
 /** Suspects are held first, then mail moves, then the pool is out: at no instant does mail meet a closed door. */
@@ -136,16 +122,21 @@ function outlineOf(
   const { cause, situation } = scene;
   const suspect = cause.earnedBy && holdOf(scene, cause.earnedBy, suspectKind(cause.earnedBy));
   const streams = situation.streams.filter((stream) => usesPool(stream, pool.pool));
+  const until = epochMs(situation.now + strandedMs(scene, pool));
   const isShort = part.brake === 'nothing-warm' || part.heldPerHour > 0;
   return {
     actions: [...(suspect ? [suspect] : []), ...part.actions, ...after],
-    deeds: [...expiryOf(part.heldPerHour, streams), ...stillInside(streams)],
+    deeds: [
+      ...expiryOf(part.heldPerHour, streams, { now: situation.now, until }),
+      ...stillInside(streams, { ...cause.region, pool: pool.pool }, situation),
+    ],
     moved: ledger.moved(),
+    ...(moversOf(scene, pool) === 'established' && { movers: 'established' }),
     rescue: { from: pool.pool, to: part.targets },
     ...(part.brake && { brake: part.brake }),
     ...(isShort && {
       advice:
-        'add warm capacity or a failover pool for these streams, or release the hold if the block is gone; what waits too long expires',
+        'add warm capacity or a failover pool for these streams, or lift the hold if the block is gone (goodstanding orders list, orders lift); what waits too long expires',
     }),
   };
 }
@@ -160,7 +151,7 @@ function refuse(scene: Scene, region: Region): Outline {
     deeds: ['nothing moves: the Spamhaus SBL lists senders, not addresses'],
     brake: 'refused',
     advice:
-      'find and stop the sender behind the listing, ask for removal at https://check.spamhaus.org, then lift the hold',
+      'find and stop the sender behind the listing, ask for removal at https://check.spamhaus.org, then lift the hold (goodstanding orders list, orders lift)',
   };
 }
 
@@ -190,6 +181,11 @@ function quarantineMs(scene: Scene, pool: Pool): number {
   return lengthened(first, sameCauses(scene.situation, scene.cause).length);
 }
 
+/** What is left behind waits as long again, for a release that begins late. */
+function strandedMs(scene: Scene, pool: Pool): number {
+  return quarantineMs(scene, pool) * 2;
+}
+
 function blockedPool({ cause, situation }: Scene): Pool | undefined {
   const { pool, ip } = cause.region;
   if (pool !== undefined) return poolNamed(situation, pool);
@@ -211,18 +207,8 @@ function vouchedProviders({ cause, situation }: Scene, pool: Pool): readonly str
   return [...named].filter((provider) => !isOut(pool, provider));
 }
 
-/** Every provider with mail or an assignment of its own, then the word for all others. */
 function everywhere(pool: Pool, { situation }: Scene): readonly string[] {
-  const seen = new Set(openLedger(situation).flows.map(({ provider }) => provider));
-  for (const stream of situation.streams)
-    for (const provider of stream.assignment.keys()) seen.add(provider);
-  seen.delete('*');
-  const using = [...seen].filter((provider) =>
-    situation.streams.some((stream) =>
-      assignedPools(stream, provider).some((one) => one.pool === pool.pool),
-    ),
-  );
-  return [...using.sort(), '*'];
+  return everyProvider(pool.pool, situation, openLedger(situation));
 }
 
 function usesPool(stream: Stream, pool: string): boolean {

@@ -9,7 +9,11 @@ import { type Numbering, numbering } from './move-share.ts';
 export type Plan = Omit<Decision, 'at' | 'autonomy' | 'done' | 'actsAt' | 'undo'>;
 
 /** A plan that a person is to be called for where it gives advice. */
-export type AdvisedPlan = Plan & { readonly advice?: string };
+export type AdvisedPlan = Plan & {
+  readonly advice?: string;
+  /** What the deploy asks for, or what stands asks for to be kept: no switch, brake or autonomy stops it. */
+  readonly declared?: true;
+};
 
 /** A cause, and what stands when something is to be done about it. */
 export type Scene = {
@@ -28,6 +32,7 @@ export type Outline = {
   /** What a person is to do; absent where nobody needs to be called. */
   readonly advice?: string;
   readonly moved?: Decision['moved'];
+  readonly movers?: Decision['movers'];
   /** Pools that the mail goes to now, and from where. */
   readonly rescue?: { readonly from: string; readonly to: readonly string[] };
 };

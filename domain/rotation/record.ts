@@ -1,5 +1,6 @@
 /** What becomes of a plan: who may carry it out, and when. */
 import { epochMs } from '../time.ts';
+import { quarantinePool } from './apply.ts';
 import { deedOf, pageOf, undoCommand } from './explain.ts';
 import {
   type Action,
@@ -10,7 +11,10 @@ import {
   type Decision,
   type Situation,
 } from './model.ts';
+import { movedBy } from './moved-by.ts';
+import { isLadderStep } from './open-ladders.ts';
 import { type AdvisedPlan, untilOf } from './plan.ts';
+import { stopOf, wasCalledFor } from './stop.ts';
 
 /** With these nothing is done, whatever the autonomy. */
 const stopping: ReadonlySet<Brake> = new Set([
@@ -35,15 +39,17 @@ const instead: Readonly<Record<Autonomy, string>> = {
  * is that of all; what a brake stops is written down as not done.
  */
 export function recordOf(plan: AdvisedPlan, situation: Situation): Decision {
-  const { advice, ...rest } = plan;
+  const { advice, declared, ...rest } = plan;
   const { now, vetoMs } = situation;
-  const brake = switchedOff(situation) ?? plan.brake;
+  const brake = declared ? undefined : (stopOf(situation) ?? plan.brake);
   const isStopped = brake !== undefined && stopping.has(brake);
-  const autonomy = autonomyOf(plan.actions, situation);
+  const autonomy = declared ? 'act' : autonomyOf(plan.actions, situation);
   const done = plan.actions.length > 0 && autonomy === 'act' && !isStopped;
   const waits = plan.actions.length > 0 && autonomy === 'veto' && !isStopped;
+  const moved = plan.moved ?? movedBy(plan.actions, situation);
   const decision = {
     ...rest,
+    ...(moved.length > 0 && { moved }),
     ...untilOf(plan.actions),
     at: now,
     autonomy,
@@ -52,7 +58,7 @@ export function recordOf(plan: AdvisedPlan, situation: Situation): Decision {
     ...(brake && { brake }),
     undo: undoCommand(plan.id),
   };
-  const isCalled = advice !== undefined;
+  const isCalled = advice !== undefined && (brake === undefined || !wasCalledFor(brake, situation));
   return isCalled ? { ...decision, page: pageText(decision, advice, isStopped) } : decision;
 }
 
@@ -85,6 +91,10 @@ export function autonomyOf(
 
 function kindOf(action: Action): ActionKind | undefined {
   if ('standing' in action && action.standing.state === 'degraded') return 'slow';
+  // By the word `ours` its deploy has said that we warm a new pool up.
+  if (isLadderStep(action) && 'standing' in action) return 'grow';
+  if (action.kind === 'quarantine-ip' && (action.to ?? quarantinePool) !== quarantinePool)
+    return 'release';
   // An order that another replaces, and caps that shrink with what was taken out.
   if (action.kind === 'release' && 'orderId' in action) return undefined;
   if (action.kind === 'grow' && action.before && action.warmth.dayCap <= action.before.dayCap)
@@ -94,11 +104,6 @@ function kindOf(action: Action): ActionKind | undefined {
 
 function rank(autonomy: Autonomy): number {
   return autonomies.indexOf(autonomy);
-}
-
-function switchedOff({ automation }: Situation): Brake | undefined {
-  if (automation === 'off') return 'automation-off';
-  return automation === 'freeze' ? 'frozen' : undefined;
 }
 
 function pageText(decision: Decision, advice: string, isStopped: boolean): string {

@@ -4,20 +4,22 @@ import { assignedPools } from './eligible-pools.ts';
 import { fitShift } from './fit.ts';
 import type { Action, Pool, Situation } from './model.ts';
 import type { MoveLedger } from './move-ledger.ts';
-import { canTakeMail } from './pool-states.ts';
+import { canTakeMail, standingAt } from './pool-states.ts';
 
 /** A pool whose caps are SES's own business gets so many an hour while it is on trial. */
 export const trialPerHour = 20;
 
 /**
  * Returns the moves that bring mail back to a pool at a provider, up to the share that it had before it was
- * taken out. Whole tenants come back, or none: nobody is throttled for a return.
+ * taken out. Whole tenants come back, or none: nobody is throttled for a return. While it is on trial only
+ * established ones do.
  */
 export function restoreShare(
   pool: Pool,
   provider: string,
   { situation, ledger }: { readonly situation: Situation; readonly ledger: MoveLedger },
 ): readonly Action[] {
+  const isOnTrial = standingAt(pool, provider).state === 'cold';
   return situation.streams
     .filter((stream) => stream.pools.includes(pool.pool))
     .flatMap((stream) => {
@@ -37,7 +39,8 @@ export function restoreShare(
         ),
         roomOf: () => Math.min(ledger.room(pool.pool, provider), roomOnTrial(pool)),
         budgetPerHour: ledger.budget(stream.stream),
-        mayUse: ({ identity }, name) => ledger.mayMeet(identity, name, provider),
+        mayUse: ({ identity, trust }, name) =>
+          (trust === 'established' || !isOnTrial) && ledger.mayMeet(identity, name, provider),
         throttledMax: 0,
       });
       if (fit.movedPerHour <= 0) return [];

@@ -42,6 +42,9 @@ const idleDaysMax = 30;
 /** Steps lost when the evidence acts: two of them halve the cap (1.4² = 1.96). */
 const stepsLost = 2;
 
+/** Providers with an item of their own from the first day on, and `other` for everybody else. */
+export const ladderProviders: readonly string[] = Object.keys(firstDayCaps);
+
 /** Whose cap it is: addresses of a pool, at a provider. */
 export type Place = { readonly provider: string; readonly ipCount: number };
 
@@ -57,13 +60,28 @@ export function coldWarmth(place: Place): Warmth {
   return { ...capsOf(0, [], place), sentToday: 0, cleanDays: [] };
 }
 
+/**
+ * Returns the caps of addresses that carried so many recipients a day before we knew them, and the step of
+ * the ladder that is as high, in parts of a step; undefined where a new address may be sent as many.
+ */
+export function declaredCaps(perDay: number, place: Place): Caps | undefined {
+  const first = firstDayCap(place);
+  if (perDay <= first) return undefined;
+  return capped(Math.log(perDay / first) / Math.log(growth), perDay);
+}
+
+/** Returns the clean days that are remembered with one more. */
+export function withCleanDay(cleanDays: readonly number[], count: number): readonly number[] {
+  return [...cleanDays, count].slice(-cleanDaysKept);
+}
+
 /** Returns the warmth after its day is over: a day with trouble counts as none. */
 export function closeDay(warmth: Warmth, level: Level): Warmth {
   const clean = level === 'quiet' ? warmth.sentToday : 0;
   return {
     ...warmth,
     sentToday: 0,
-    cleanDays: [...warmth.cleanDays, clean].slice(-cleanDaysKept),
+    cleanDays: withCleanDay(warmth.cleanDays, clean),
   };
 }
 

@@ -3,7 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
-import { markTwins, putEvent, putEvents } from '../../adapters/event-store.ts';
+import { markTwins, putEvent, putEvents, wasDelivered } from '../../adapters/event-store.ts';
 import { putFailure, putVoid } from '../../adapters/failure-store.ts';
 import { readOrigin } from '../../adapters/journal-store.ts';
 import { publishOutcomes } from '../../adapters/outcome-bus.ts';
@@ -30,7 +30,7 @@ export async function bindPorts(
   environment: z.output<typeof feedbackEnvironment>,
   { dynamo, events, secrets, sqs }: Clients,
   clock: Clock = () => epochMs(Date.now()),
-): Promise<Omit<FeedbackPorts, 'count' | 'duplicates' | 'unknown' | 'failure'>> {
+): Promise<Omit<FeedbackPorts, 'count' | 'countUntagged' | 'duplicates' | 'unknown' | 'failure'>> {
   const { DEPLOYMENT: deployment, ROTATION_QUEUE_URL: rotationUrl } = environment;
   const { tables, eventBus } = namesOf(deployment);
   const ledger = { dynamo, name: tables.ledger };
@@ -48,6 +48,7 @@ export async function bindPorts(
     noteBlock: (block) => noteBlock(suppression, block),
     untagged: untaggedPlaceOf(deployment, environment.UNTAGGED_ORIGIN),
     readOrigin: (attemptId, mail) => readOrigin(ledger, attemptId, mail),
+    wasDelivered: (mail) => wasDelivered(ledger, mail),
     putFailure: (failure) => putFailure(evidence, failure),
     putVoid: (given) => putVoid(evidence, given),
     ...(rotationUrl === undefined

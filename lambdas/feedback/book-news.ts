@@ -3,20 +3,24 @@ import type { NewFailure, NewVoid } from '../../adapters/failure-store.ts';
 import { messageTag } from '../../contract/tags.ts';
 import { traitsOf } from '../../domain/classification/reasons.ts';
 import { shortDigest, shortDigestCharacters } from '../../domain/digest.ts';
+import { signalOf } from '../../domain/evidence/signals.ts';
 import type { FeedbackMeaning } from '../../domain/feedback.ts';
-import { speaksFor } from '../../domain/provider.ts';
 import type { Clock } from '../../domain/time.ts';
-import { domainOf, type Place, type PlacePorts, placeOf } from './place-of.ts';
+import { domainOf, type PlacePorts, placeOf } from './place-of.ts';
 import type { Report } from './read-event.ts';
+import { isVouched, type VouchPorts, voiceOf } from './vouching.ts';
 
 /** What booking asks of the world. */
-export type BookPorts = PlacePorts & {
-  readonly clock: Clock;
-  readonly recipientSecret: string;
-  /** Writes a failure; false when it was known. */
-  readonly putFailure: (failure: NewFailure) => Promise<boolean>;
-  readonly putVoid: (given: NewVoid) => Promise<boolean>;
-};
+export type BookPorts = PlacePorts &
+  VouchPorts & {
+    readonly clock: Clock;
+    readonly recipientSecret: string;
+    /** Writes a failure; false when it was known. */
+    readonly putFailure: (failure: NewFailure) => Promise<boolean>;
+    readonly putVoid: (given: NewVoid) => Promise<boolean>;
+    /** Counts what was booked although its event carried no tag of ours. */
+    readonly countUntagged: () => void;
+  };
 
 /**
  * Books what an event says of reputation, where and when its mail was sent: a failure, or that no provider
@@ -33,24 +37,31 @@ export async function bookNews(
   const place = await placeOf(report, ports);
   const about = { ...place, heardAt: ports.clock() };
   if (why !== undefined) {
-    await ports.putVoid({ ...about, key: `${mailKey(report)}#void`, why });
+    const isNew = await ports.putVoid({
+      ...about,
+      key: `${mailKey(report)}#void${attemptOf(report)}`,
+      why,
+    });
+    if (isNew && place.untagged) ports.countUntagged();
     return undefined;
   }
   if (!blow) return undefined;
   const { classified } = meaning;
   const failure: NewFailure = {
     ...about,
-    key: `${mailKey(report)}#${blow.signal}`,
+    key: `${mailKey(report)}#${blow.signal}${attemptOf(report)}`,
     ...blow,
     recipientDomain: createHmac('sha256', ports.recipientSecret)
       .update(domainOf(report.address ?? ''))
       .digest('base64url')
       .slice(0, shortDigestCharacters),
-    vouched: blow.signal === 'complaint' || isVouched(classified?.provider, place),
+    vouched: await isVouched(report, { signal: blow.signal, classified, place }, ports),
+    ...voiceOf(report, ports.recipientSecret),
     ...(classified?.ip === undefined ? {} : { ip: classified.ip }),
     ...(classified?.blocklist === undefined ? {} : { blocklist: classified.blocklist }),
   };
-  await ports.putFailure(failure);
+  const isNew = await ports.putFailure(failure);
+  if (isNew && place.untagged) ports.countUntagged();
   return failure;
 }
 
@@ -70,17 +81,18 @@ function blowOf(
       ? { signal: 'complaint', reason: 'complaint', weight: 1 }
       : undefined;
   if (!classified) return undefined;
-  const { signal, weight = 1 } = traitsOf(classified.reason);
+  const { weight = 1 } = traitsOf(classified.reason);
+  const signal = signalOf(classified.reason, kind === 'deliverydelay' ? 'delayed' : 'refused');
   return signal && { signal, reason: classified.reason, weight };
-}
-
-/** Its own token in the reply, and its own servers behind the recipient's domain: others can write neither both. */
-function isVouched(speaker: string | undefined, { origin }: Place): boolean {
-  return speaker !== undefined && speaksFor(speaker, origin.provider);
 }
 
 /** The same for every event of one mail to one recipient. */
 function mailKey({ message, sesMessageId, address = '' }: Report): string {
   if (message) return messageTag(message.messageId, message.recipientIndex);
   return `${sesMessageId}_${shortDigest(address)}`;
+}
+
+/** A rescue is a mail of its own: it left through another pool, and may fail there as well. */
+function attemptOf({ tagged }: Report): string {
+  return tagged?.kind === 'rescue' ? '#rescue' : '';
 }

@@ -21,6 +21,8 @@ export type Report = Feedback & {
   readonly mailAt: number;
   /** The mail was sent although SES may have had it already. */
   readonly again?: true;
+  /** SES met the reply itself while it handed the mail over; no notification of somebody else's says so. */
+  readonly bySes?: true;
   /** Whom the event itself names, where that is not the recipient: told to people, decides nothing. */
   readonly reported?: string;
   /** Same event, same digest: what makes duplicates one item. */
@@ -118,7 +120,7 @@ type Identified = Omit<Feedback, 'address'> & {
   readonly id: string;
   /** The address as the event gives it. */
   readonly reported: string;
-};
+} & Pick<Report, 'bySes'>;
 
 /** Event type → its recipients' reports; `id` is what SES gives to tell one event from another. */
 function feedbackOf(event: SesEvent, destination: readonly string[]): readonly Identified[] {
@@ -147,6 +149,7 @@ function feedbackOf(event: SesEvent, destination: readonly string[]): readonly I
         id: feedbackId,
         type: `${bounceType}/${bounceSubType}`,
         ...reply(recipient),
+        ...(isSesHost(event.bounce.reportingMTA) ? { bySes: true as const } : {}),
       }));
     }
     case 'Complaint': {
@@ -168,6 +171,8 @@ function feedbackOf(event: SesEvent, destination: readonly string[]): readonly I
         id: `${mail.messageId}/${timestamp}`,
         ...(delayType ? { type: delayType } : {}),
         ...reply(recipient),
+        // SES tells of delays while it tries itself; no notification of others becomes one.
+        bySes: true,
       }));
     }
     case 'Reject':
@@ -183,6 +188,15 @@ function feedbackOf(event: SesEvent, destination: readonly string[]): readonly I
     case 'Subscription':
       return everyRecipient('subscription', event.subscription.timestamp);
   }
+}
+
+/**
+ * Returns whether a host of SES reports: `dns; a8-70.smtp-out.amazonses.com`. A refusal that SES meets carries
+ * it; a notification that comes later by mail carries what its writer put there, so it proves nothing alone.
+ * @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+ */
+function isSesHost(reportingMta: string | null | undefined): boolean {
+  return /^(?:[^;]*;)?\s*(?:[a-z0-9-]+\.)*amazonses\.com\s*$/i.test(reportingMta ?? '');
 }
 
 function reply(recipient: {

@@ -7,15 +7,19 @@ import type { FeedbackPorts } from './feedback.ts';
 export function createFeedbackTally(
   Deployment: string,
   clock: Clock,
-): Pick<FeedbackPorts, 'count' | 'duplicates' | 'unknown' | 'failure'> & {
+): Pick<FeedbackPorts, 'count' | 'countUntagged' | 'duplicates' | 'unknown' | 'failure'> & {
   readonly write: () => void;
 } {
   const kinds = new Map<string, number>();
   let duplicateCount = 0;
   let unknownCount = 0;
+  let untaggedCount = 0;
   return {
     count: (kind) => {
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    },
+    countUntagged: () => {
+      untaggedCount += 1;
     },
     duplicates: (count) => {
       duplicateCount += count;
@@ -32,6 +36,7 @@ export function createFeedbackTally(
       logMetrics(now, { Deployment }, [
         { name: metrics.unknownFeedback, value: unknownCount, unit: 'Count' },
         { name: metrics.provenDuplicate, value: duplicateCount, unit: 'Count' },
+        { name: metrics.untagged, value: untaggedCount, unit: 'Count' },
       ]);
     },
   };

@@ -2,8 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { type Pair, writeAllowance } from '../../adapters/allowance-store.ts';
+import { deleteAllowance, type Pair, writeAllowance } from '../../adapters/allowance-store.ts';
 import { createBlocklistQuery } from '../../adapters/blocklist-query.ts';
 import { putDecision, readDecisions } from '../../adapters/decision-log.ts';
 import { putAssignment, readPools } from '../../adapters/directory-seed.ts';
@@ -14,10 +15,13 @@ import {
   readNews,
   readSentPeriods,
 } from '../../adapters/evidence-store.ts';
+import { sendBodies } from '../../adapters/intake.ts';
 import { getItems, queryPartition, type Table } from '../../adapters/items.ts';
 import { readJournal } from '../../adapters/journal-store.ts';
 import { describeError, log } from '../../adapters/log.ts';
 import { readLastLease } from '../../adapters/pacing-store.ts';
+import { readableItem } from '../../adapters/readable-item.ts';
+import { deleteRescue, putRescue, readRescues } from '../../adapters/rescue-store.ts';
 import { moveAddress, readPoolAddresses } from '../../adapters/rotation-addresses.ts';
 import { notify, publishDecision } from '../../adapters/rotation-notice.ts';
 import {
@@ -29,13 +33,13 @@ import {
   readPoolStandings,
   readStreamStanding,
 } from '../../adapters/standing-store.ts';
-import { decisionRecord, writeDecision } from '../../contract/decision-record.ts';
+import { readDecision, writeDecision } from '../../contract/decision-record.ts';
 import type { rotationEnvironment } from '../../contract/environment.ts';
 import { streamItem, tenantItem } from '../../contract/items.ts';
 import { namesOf } from '../../contract/names.ts';
 import { directoryKeys } from '../../contract/table-keys.ts';
 import { blocklistZones, keepersByDefault } from '../../domain/blocklist-zones.ts';
-import type { Caps } from '../../domain/rotation/model.ts';
+import type { Caps, Decision } from '../../domain/rotation/model.ts';
 import { type Clock, dayMs, type EpochMs, epochMs, hourMs } from '../../domain/time.ts';
 import { rowsOfJournal } from './journal-rows.ts';
 import type { EvidencePorts, MemoryPorts, RotationPorts } from './ports.ts';
@@ -45,12 +49,13 @@ type Clients = {
   readonly events: EventBridgeClient;
   readonly ses: SESv2Client;
   readonly sns: SNSClient;
+  readonly sqs: SQSClient;
 };
 
 /** Binds what rotation asks for to this deployment's tables, bus, topic and SES. */
 export function bindPorts(
   environment: z.output<typeof rotationEnvironment>,
-  { dynamo, events, ses, sns }: Clients,
+  { dynamo, events, ses, sns, sqs }: Clients,
   clock: Clock = () => epochMs(Date.now()),
 ): RotationPorts {
   const { DEPLOYMENT, ROTATION_POLICY: policy, ALARM_TOPIC_ARN: topicArn } = environment;
@@ -68,40 +73,64 @@ export function bindPorts(
     streams: Object.keys(policy.streams),
     log,
     failure: (error) => log('rotation.failed', describeError(error)),
+    ...bindStandings(assignments),
     ...bindEvidence({ evidence, ledger: table('ledger'), pacing: table('pacing') }),
     readPoolItems: () => readPools(directory),
     readStreamItems: async () => {
       const streams: z.output<typeof streamItem>[] = [];
-      for await (const raw of queryPartition(directory, directoryKeys.streams))
-        streams.push(streamItem.parse(raw));
+      for await (const raw of queryPartition(directory, directoryKeys.streams)) {
+        const stream = readableItem(streamItem, raw);
+        if (stream) streams.push(stream);
+      }
       return streams;
     },
-    readStreamStanding: (stream) => readStreamStanding(assignments, stream),
-    readPoolStandings: () => readPoolStandings(assignments),
-    readAutomation: () => readAutomation(assignments),
     readDecisions: (since, now) => readDecisions(evidence, since, now),
     readAddresses: (pool) => readPoolAddresses(ses, names.dedicatedIpPool(pool)),
     readTenants: async (tenants) =>
-      (await getItems(directory, tenants.map(directoryKeys.tenant))).map((item) =>
-        tenantItem.parse(item),
+      (await getItems(directory, tenants.map(directoryKeys.tenant))).flatMap(
+        (item) => readableItem(tenantItem, item) ?? [],
       ),
     readListings: createBlocklistQuery({
       zones: blocklistZones({ keepers: keepersByDefault, ...policy.blocklists }),
       clock,
       failure: (error) => log('rotation.blocklist-silent', describeError(error)),
     }),
-    putOrder: (stream, order) => putOrder(assignments, stream, order),
-    deleteOrder: (stream, id) => deleteOrder(assignments, stream, id),
-    putAssignment: (item, before) => putAssignment(assignments, item, before),
-    putStanding: (item, before) => putStanding(assignments, item, before),
-    putAutomation: (item) => putAutomation(assignments, item),
+    readRescues: (stream) => readRescues(assignments, stream),
+    putRescue: (stream, rescue) => putRescue(assignments, stream, rescue),
+    deleteRescue: (stream, id) => deleteRescue(assignments, stream, id),
+    askDispatch: (stream, bodies) =>
+      sendBodies(
+        sqs,
+        besideQueue(environment.ROTATION_QUEUE_URL, names.intakeQueue(stream)),
+        bodies,
+      ),
     writeCaps: (pair, caps, now) => writeCaps(table('pacing'), { ...pair, ...caps }, now),
+    deleteCaps: (pair) => deleteAllowance(table('pacing'), pair),
     moveAddress: (ip, pool) => moveAddress(ses, ip, names.dedicatedIpPool(pool)),
     putDecision: (decision) => putDecision(evidence, decision),
     publish: (decision) => publishDecision(bus, decision),
     notify: (notice) => notify({ sns, topicArn }, notice),
     ...bindMemory(evidence),
   };
+}
+
+/** Queues of one account and region differ in the last part of their URL. */
+function besideQueue(url: string, name: string): string {
+  return new URL(name, url).href;
+}
+
+/** What stands: rotation reads it, and alone writes it beside the deploy's seed. */
+function bindStandings(assignments: Table) {
+  return {
+    readStreamStanding: (stream) => readStreamStanding(assignments, stream),
+    readPoolStandings: () => readPoolStandings(assignments),
+    readAutomation: () => readAutomation(assignments),
+    putOrder: (stream, order) => putOrder(assignments, stream, order),
+    deleteOrder: (stream, id) => deleteOrder(assignments, stream, id),
+    putAssignment: (item, before) => putAssignment(assignments, item, before),
+    putStanding: (item, before) => putStanding(assignments, item, before),
+    putAutomation: (item) => putAutomation(assignments, item),
+  } satisfies Partial<RotationPorts>;
 }
 
 /** Periods and days keep to UTC's full hours and days, as the ladder does. */
@@ -144,14 +173,19 @@ function bindMemory(evidence: Table): MemoryPorts {
     readSlow: () => readCursor(evidence, 'slow', slow),
     putSlow: (value) => putCursor(evidence, 'slow', value),
     readPending: async () => {
-      const { pending } = (await readCursor(evidence, 'pending', begun)) ?? {};
-      return pending;
+      const { pending, last } = (await readCursor(evidence, 'pending', begun)) ?? {};
+      return {
+        ...(pending
+          ? { pending: { ...pending, decisions: pending.decisions.flatMap(begunDecision) } }
+          : {}),
+        ...(last === undefined ? {} : { last }),
+      };
     },
-    putPending: ({ messageId, decisions }) =>
+    putPending: ({ decisions, ...words }) =>
       putCursor(evidence, 'pending', {
-        pending: { messageId, decisions: decisions.map(writeDecision) },
+        pending: { ...words, decisions: decisions.map(writeDecision) },
       }),
-    clearPending: () => putCursor(evidence, 'pending', {}),
+    clearPending: (last) => putCursor(evidence, 'pending', { last }),
     readLastGood: async () => (await readCursor(evidence, 'last-good', good))?.assignments,
     putLastGood: (value) => putCursor(evidence, 'last-good', { assignments: [...value] }),
   };
@@ -166,15 +200,22 @@ const begun = z.object({
   pending: z.exactOptional(
     z.object({
       messageId: z.string(),
-      decisions: z.array(
-        z
-          .string()
-          .transform((text) => JSON.parse(text))
-          .pipe(decisionRecord),
-      ),
+      decisions: z.array(z.string()),
+      failures: z.exactOptional(z.int()),
     }),
   ),
+  last: z.exactOptional(z.string()),
 });
+
+/** A decision that another version of this code wrote, and this one cannot read, stops nobody. */
+function begunDecision(text: string): readonly Decision[] {
+  try {
+    return [readDecision(text)];
+  } catch (error) {
+    log('rotation.begun-unreadable', describeError(error));
+    return [];
+  }
+}
 
 const good = z.object({
   assignments: z.array(

@@ -1,3 +1,4 @@
+import { describeError } from '../../adapters/log.ts';
 import { quarantinePool } from '../../contract/names.ts';
 import type { StandingItem } from '../../contract/rotation-items.ts';
 import { assignmentKeys } from '../../contract/table-keys.ts';
@@ -5,6 +6,7 @@ import type { Action, Decision, Order } from '../../domain/rotation/model.ts';
 import { type EpochMs, epochMs } from '../../domain/time.ts';
 import { noticeOf } from './notice.ts';
 import type { HandPorts } from './ports.ts';
+import { rescueOf } from './rescues.ts';
 
 /** Somebody else, such as a deploy, may write between our read and our write this often. */
 const stepsMax = 4;
@@ -12,6 +14,7 @@ const stepsMax = 4;
 /**
  * Carries decisions out, in this order: what dispatch reads, the record, the moves of addresses, then whoever
  * is told. Every step may be repeated: a run that dies in between is finished by the next.
+ * @throws where a step fails; the list is then carried out again from its beginning
  */
 export async function carryOut(
   decisions: readonly Decision[],
@@ -27,25 +30,40 @@ export async function carryOut(
     for (const action of actions) await write(action, decision, ports, now);
     await ports.putDecision(decision);
     for (const action of actions) await moveAddress(action, ports);
-    await ports.publish(decision);
-    const notice = noticeOf(decision, now);
-    if (notice) await ports.notify(notice);
-    ports.log('rotation.decided', {
-      decision: decision.id,
-      done: decision.done,
-      autonomy: decision.autonomy,
-      actions: decision.actions.map(({ kind }) => kind),
-      ...(decision.brake ? { brake: decision.brake } : {}),
-    });
+    await tell(decision, ports, now);
   }
 }
 
+/**
+ * Tells programs and people of a decision. What stands does not wait for who is told: a bus or a topic that is
+ * away is logged, and the record can be read all the same.
+ */
+export async function tell(decision: Decision, ports: HandPorts, now: EpochMs): Promise<void> {
+  const { id, done, autonomy, actions, brake } = decision;
+  const notice = noticeOf(decision, now);
+  try {
+    await ports.publish(decision);
+  } catch (error) {
+    ports.log('rotation.untold', { decision: id, to: 'event bus', ...describeError(error) });
+  }
+  try {
+    if (notice) await ports.notify(notice);
+  } catch (error) {
+    ports.log('rotation.untold', { decision: id, to: 'alarm topic', ...describeError(error) });
+  }
+  ports.log('rotation.decided', {
+    ...{ decision: id, done, autonomy, actions: actions.map(({ kind }) => kind) },
+    ...(brake ? { brake } : {}),
+  });
+}
+
 /** What became of a decision that was told before is only noted; another one does what there is to do. */
-function isHistory({ settled }: Decision): boolean {
+export function isHistory({ settled }: Decision): boolean {
   return settled === 'vetoed' || settled === 'undone' || settled === 'returned';
 }
 
-async function write(
+/** Writes what an action changes of what stands in the tables. Idempotent. */
+export async function write(
   action: Action,
   decision: Decision,
   ports: HandPorts,
@@ -70,8 +88,12 @@ async function write(
       return stand(action, ports);
     case 'grow':
       return grow(action, ports, now);
+    case 'rescue': {
+      const rescue = rescueOf(action, decision, ports.policy);
+      if (rescue) await ports.putRescue(action.stream, rescue);
+      return;
+    }
     case 'quarantine-ip':
-    case 'rescue':
       return;
   }
 }
@@ -125,10 +147,10 @@ async function grow(
 ): Promise<void> {
   // The cap that dispatch leases from comes first: what is remembered of it may not be higher than it is.
   await ports.writeCaps({ pool, provider }, warmth, now);
-  await rewrite({ pool, provider }, ports, (before) => ({
-    ...before,
-    warmth: { cleanDays: [], ...before.warmth, ...warmth },
-  }));
+  await rewrite({ pool, provider }, ports, ({ warmth: known, ...before }) => {
+    const cleanDays = [...(warmth.cleanDays ?? known?.cleanDays ?? [])];
+    return { ...before, warmth: { ...known, ...warmth, cleanDays } };
+  });
 }
 
 type StandingWords = Parameters<HandPorts['putStanding']>[0];
@@ -155,8 +177,20 @@ function unwritten(pool: string, provider: string): StandingItem {
   return { pk: '', sk: '', version: 0, pool, provider, state: 'active', since: epochMs(0) };
 }
 
+/** Takes caps away that are SES's business now: those that dispatch leases from, then what is remembered of them. */
+export async function dropCaps(
+  pairs: readonly { readonly pool: string; readonly provider: string }[],
+  ports: Pick<HandPorts, 'readPoolStandings' | 'putStanding' | 'deleteCaps' | 'log'>,
+): Promise<void> {
+  for (const pair of pairs) {
+    await ports.deleteCaps(pair);
+    await rewrite(pair, ports, ({ warmth: _warmth, ...before }) => before);
+    ports.log('rotation.caps-dropped', pair);
+  }
+}
+
 /** SES confirms by listing it where it should be; until then the run is repeated. */
-async function moveAddress(action: Action, ports: HandPorts): Promise<void> {
+export async function moveAddress(action: Action, ports: HandPorts): Promise<void> {
   if (action.kind !== 'quarantine-ip') return;
   const to = action.to ?? quarantinePool;
   await ports.moveAddress(action.ip, to);

@@ -1,17 +1,23 @@
 import type { OperatorCommand } from '../../contract/rotation-command.ts';
-import { poolsFor } from '../../domain/rotation/eligible-pools.ts';
+import { applyActions } from '../../domain/rotation/apply.ts';
+import { declareWarm } from '../../domain/rotation/declare-warm.ts';
+import { assignedPools, poolsFor } from '../../domain/rotation/eligible-pools.ts';
 import { undoCommand } from '../../domain/rotation/explain.ts';
+import { closingHolds } from '../../domain/rotation/keep-closed.ts';
+import { type GoodAssignment, lastGoodActions } from '../../domain/rotation/last-good.ts';
 import type { Action, Decision, Pool, Situation, Standing } from '../../domain/rotation/model.ts';
+import { movedBy } from '../../domain/rotation/moved-by.ts';
 import { orderFor } from '../../domain/rotation/orders.ts';
 import { mayBecome, standingAt } from '../../domain/rotation/pool-states.ts';
+import { beginTrial } from '../../domain/rotation/trial.ts';
 import { undoActions } from '../../domain/rotation/undo.ts';
-import { mailsOf } from '../../domain/rotation/words.ts';
-import { dayMs, type EpochMs, epochMs, hourMs } from '../../domain/time.ts';
-import type { GoodAssignment } from './ports.ts';
+import { grouped, mailsOf } from '../../domain/rotation/words.ts';
+import { dayMs, type EpochMs, epochMs } from '../../domain/time.ts';
+import type { Switch } from './switches.ts';
 
 /** What a person asked for, and what it is decided from. */
 export type Asked = {
-  readonly command: OperatorCommand;
+  readonly command: Exclude<OperatorCommand, Switch>;
   /** Id of the decision that it becomes. */
   readonly id: string;
   readonly situation: Situation;
@@ -23,9 +29,6 @@ const quarantineDefaultMs = dayMs;
 
 /** Overrides end while their decision is still at hand, so that what stood before can return. */
 const overrideMaxMs = 6 * dayMs;
-
-/** Mail that finds no pool waits this long, then is looked at again. */
-const strandedMs = 24 * hourMs;
 
 /** What a command leads to: actions, sentences for the record, and decisions of before that it settles. */
 type Answer = {
@@ -44,6 +47,8 @@ export function decideCommand(asked: Asked): readonly Decision[] {
   const answer = answerOf(asked);
   const isRefused = typeof answer === 'string';
   const actions = isRefused ? [] : (answer.actions ?? []);
+  // What people move is never refused, and counts for what may be moved by itself.
+  const moved = movedBy(actions, situation);
   const own: Decision = {
     id,
     at: situation.now,
@@ -57,6 +62,7 @@ export function decideCommand(asked: Asked): readonly Decision[] {
     ...(isRefused ? { brake: 'refused' } : {}),
     ...(!isRefused && answer.until !== undefined ? { until: answer.until } : {}),
     ...(actions.length > 0 ? { undo: undoCommand(id) } : {}),
+    ...(moved.length > 0 ? { moved } : {}),
   };
   return [own, ...(isRefused ? [] : (answer.settles ?? []))];
 }
@@ -68,27 +74,25 @@ function answerOf(asked: Asked): Answer | string {
     case 'quarantine':
       return quarantine(asked, command);
     case 'release':
-      return release(situation, command);
+      return release(asked, command);
     case 'override':
       return override(situation, command);
     case 'hold':
       return hold(asked, command);
     case 'lift': {
       const order = situation.orders.find((one) => one.id === command.orderId);
-      if (!order) return `no order ${command.orderId} stands; see goodstanding decisions list`;
+      if (!order) return `no order ${command.orderId} stands; see goodstanding orders list`;
       const lifted: Action = { kind: 'release', orderId: order.id, order };
       return { actions: [lifted], said: `order ${order.id} is lifted` };
     }
-    case 'automation':
-      return { said: `automation is ${command.state}` };
-    case 'autonomy':
-      return { said: `${command.kind} is at ${command.level}` };
     case 'approve':
     case 'veto':
     case 'undo':
       return settle(asked, command);
     case 'last-good':
       return lastGood(asked);
+    case 'warm':
+      return warm(situation, command);
   }
 }
 
@@ -102,57 +106,51 @@ function quarantine(asked: Asked, command: Command<'quarantine'>): Answer | stri
   const before = standingAt(pool, command.provider);
   if (!mayBecome(before.state, 'quarantined'))
     return `pool ${pool.pool} is ${before.state}, which cannot become quarantined`;
+  const { provider, why } = command;
   const until = epochMs(now + (command.forMs ?? quarantineDefaultMs));
-  const standing: Standing = { state: 'quarantined', since: now, until, why: command.why };
+  const standing: Standing = { state: 'quarantined', since: now, until, why };
+  const out: Action = { kind: 'quarantine', pool: pool.pool, provider, standing, before };
+  const moves = leave(situation, pool, provider);
+  const after = { ...situation, ...applyActions(situation, [...moves, out], now) };
+  const holds = closingHolds(after, id);
   return {
-    actions: [
-      ...leave({ situation, id }, pool, command.provider),
-      { kind: 'quarantine', pool: pool.pool, provider: command.provider, standing, before },
-    ],
-    said: `pool ${pool.pool} takes no mail to ${named(command.provider)}`,
+    // What has nowhere else to go waits before anything moves.
+    actions: [...holds, ...moves, out],
+    said: `pool ${pool.pool} takes no mail to ${named(provider)}${holds.length > 0 ? '; what has nowhere else to go waits as long as it is out' : ''}`,
     until,
   };
 }
 
-/** Every stream that uses the pool there goes on with what else can take its mail; where nothing can, it waits. */
-function leave(
-  { situation, id }: Pick<Asked, 'situation' | 'id'>,
-  { pool }: Pool,
-  provider: string,
-): readonly Action[] {
-  let part = 0;
+/** Every stream that uses the pool there goes on with what else can take its mail. */
+function leave(situation: Situation, { pool }: Pool, provider: string): readonly Action[] {
   return situation.streams.flatMap((stream): readonly Action[] => {
     const places = provider === '*' ? [...new Set(['*', ...stream.assignment.keys()])] : [provider];
     return places.flatMap((place): readonly Action[] => {
-      const before = stream.assignment.get(place) ?? stream.assignment.get('*') ?? [];
+      const before = assignedPools(stream, place);
       if (!before.some((one) => one.pool === pool)) return [];
-      const rest = before.filter((one) => one.pool !== pool);
-      const [next = []] = poolsFor(stream, place, situation)
+      const [open = []] = poolsFor(stream, place, situation)
         .map((group) => group.filter((name) => name !== pool))
         .filter((group) => group.length > 0);
-      const after = rest.length > 0 ? rest : next.map((name) => ({ pool: name, weight: 1 }));
-      if (after.length > 0)
-        return [{ kind: 'move', stream: stream.stream, provider: place, before, pools: after }];
-      part += 1;
-      const region = { pool, ...(place === '*' ? {} : { provider: place }) };
-      const wanted = { region, share: 0, forMs: strandedMs, streams: [stream.stream] };
-      const order = orderFor(wanted, id, { now: situation.now, part });
-      return [{ kind: 'hold-pair', order }];
+      const rest = before.filter((one) => open.includes(one.pool));
+      const after = rest.length > 0 ? rest : open.map((name) => ({ pool: name, weight: 1 }));
+      if (after.length === 0) return [];
+      return [{ kind: 'move', stream: stream.stream, provider: place, before, pools: after }];
     });
   });
 }
 
-function release(situation: Situation, command: Command<'release'>): Answer | string {
-  const { now, pools } = situation;
+function release({ situation, id }: Asked, command: Command<'release'>): Answer | string {
+  const { pools } = situation;
   const pool = pools.find((one) => one.pool === command.pool);
   if (!pool) return unknownPool(command.pool, situation);
   const before = pool.standings.get(command.provider);
   if (before?.state !== 'quarantined' && before?.state !== 'resting')
     return `pool ${pool.pool} is not out for ${named(command.provider)}; see goodstanding pools explain ${pool.pool}`;
-  const standing: Standing = { state: 'cold', since: now, until: now, why: command.why };
+  const standing: Standing = { ...before, why: before.why ?? command.why };
+  const back = { pool, provider: command.provider, standing, situation };
   return {
-    actions: [{ kind: 'release', pool: pool.pool, provider: command.provider, standing, before }],
-    said: `pool ${pool.pool} is let out for ${named(command.provider)}: it begins with probes and a few mails`,
+    actions: beginTrial(back, id),
+    said: `pool ${pool.pool} is let out for ${named(command.provider)}: it begins with a trial of a few mails`,
   };
 }
 
@@ -221,26 +219,18 @@ function settle(
 
 function lastGood({ situation, lastGood: good }: Asked): Answer | string {
   if (!good) return 'nothing is remembered yet: no assignment stood while every pool was well';
-  const actions = good.flatMap(({ stream, provider, pools }): readonly Action[] => {
-    const current = situation.streams.find((one) => one.stream === stream);
-    const before = current?.assignment.get(provider) ?? current?.assignment.get('*');
-    const declared = [...(current?.pools ?? []), ...(current?.failover ?? [])];
-    const still = pools.filter(({ pool }) => declared.includes(pool));
-    if (!before || still.length === 0 || JSON.stringify(before) === JSON.stringify(still))
-      return [];
-    return [{ kind: 'move', stream, provider, before, pools: still }];
-  });
-  // What came to be after it goes back to the stream's general pools.
-  const later = situation.streams.flatMap((current) =>
-    [...current.assignment].flatMap(([provider, before]): readonly Action[] => {
-      const known = good.some((one) => one.stream === current.stream && one.provider === provider);
-      const general = good.find((one) => one.stream === current.stream && one.provider === '*');
-      const isSame = JSON.stringify(before) === JSON.stringify(general?.pools);
-      if (known || !general || isSame) return [];
-      return [{ kind: 'move', stream: current.stream, provider, before, pools: general.pools }];
-    }),
-  );
-  return { actions: [...actions, ...later], said: 'every assignment is the last good one again' };
+  const actions = lastGoodActions(good, situation.streams);
+  return { actions, said: 'every assignment is the last good one again' };
+}
+
+function warm(situation: Situation, command: Command<'warm'>): Answer | string {
+  const { provider, perDay } = command;
+  const pool = situation.pools.find((one) => one.pool === command.pool);
+  if (!pool) return unknownPool(command.pool, situation);
+  const actions = declareWarm(pool, { provider, perDay, now: situation.now });
+  if (typeof actions === 'string') return actions;
+  const each = provider === '*' ? 'each provider' : provider;
+  return { actions, said: `pool ${pool.pool} has carried ${grouped(perDay)} a day to ${each}` };
 }
 
 function unknownPool(pool: string, { pools }: Situation): string {

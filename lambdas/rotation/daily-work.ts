@@ -4,7 +4,7 @@ import type { Decision, Situation } from '../../domain/rotation/model.ts';
 import { closeDay } from '../../domain/rotation/warm-up.ts';
 import { dayMs, type EpochMs, epochMs, hourMs } from '../../domain/time.ts';
 import { rewrite } from './carry-out.ts';
-import type { GoodAssignment, HandPorts } from './ports.ts';
+import type { HandPorts } from './ports.ts';
 import { sentByPair, sentUnder } from './standing.ts';
 
 /** Returns where the UTC day begins that an instant is in. */
@@ -65,29 +65,11 @@ const endedKeptMs = hourMs;
 
 /** Takes orders away that ended a while ago; dispatch has let their mail go since. */
 export async function clearEnded(
-  { orders, now }: Pick<Situation, 'orders' | 'now'>,
+  { orders, streams, now }: Pick<Situation, 'orders' | 'streams' | 'now'>,
   ports: Pick<HandPorts, 'deleteOrder' | 'streams'>,
 ): Promise<void> {
+  // A stream that is no longer configured keeps its partition, and what ended there.
+  const all = new Set([...ports.streams, ...streams.map(({ stream }) => stream)]);
   for (const { id, until } of orders)
-    if (until < now - endedKeptMs)
-      for (const stream of ports.streams) await ports.deleteOrder(stream, id);
-}
-
-/**
- * Returns every assignment as it stands while no pool is in trouble and nothing is held, undefined while
- * something is: what one command returns to.
- */
-export function goodAssignments(situation: Situation): readonly GoodAssignment[] | undefined {
-  const { pools, orders, streams, now } = situation;
-  const troubled = pools.some(({ standings }) =>
-    [...standings.values()].some(({ state }) => state === 'degraded' || state === 'quarantined'),
-  );
-  if (troubled || orders.some(({ until }) => until > now)) return undefined;
-  return streams.flatMap(({ stream, assignment }) =>
-    [...assignment].map(([provider, weighted]) => ({
-      stream,
-      provider,
-      pools: weighted.map(({ pool, weight }) => ({ pool, weight })),
-    })),
-  );
+    if (until < now - endedKeptMs) for (const stream of all) await ports.deleteOrder(stream, id);
 }

@@ -1,6 +1,8 @@
 import { undoCommand } from '../../domain/rotation/explain.ts';
 import type { Action, Decision, Situation } from '../../domain/rotation/model.ts';
+import { movedBy } from '../../domain/rotation/moved-by.ts';
 import { dueVetoes } from '../../domain/rotation/record.ts';
+import { stopOf, wouldHoldTooMany } from '../../domain/rotation/stop.ts';
 import { undoActions } from '../../domain/rotation/undo.ts';
 
 /**
@@ -11,11 +13,22 @@ export function dueDecisions(situation: Situation): readonly Decision[] {
   return [...dueProposals(situation), ...dueReturns(situation)];
 }
 
-/** With automation off or frozen nothing is carried out by itself; what an order says must still be to come. */
-function dueProposals({ history, now, automation }: Situation): readonly Decision[] {
-  if (automation !== 'on') return [];
-  return dueVetoes(history, now)
-    .filter(({ settled, actions }) => settled === undefined && actions.length > 0)
+/** While the loop is stopped nothing is carried out by itself; what an order says must still be to come. */
+function dueProposals(situation: Situation): readonly Decision[] {
+  const { history, now } = situation;
+  if (stopOf(situation) !== undefined) return [];
+  const due = dueVetoes(history, now).filter(
+    ({ settled, actions }) => settled === undefined && actions.length > 0,
+  );
+  return due
+    .filter(
+      (_, index) =>
+        // More holds than the loop may give by itself at once wait for the next minutes.
+        !wouldHoldTooMany(
+          situation,
+          due.slice(0, index + 1).flatMap(({ actions }) => actions),
+        ),
+    )
     .map((decision) => ({
       ...decision,
       actions: decision.actions.filter((action) => !('order' in action) || isOpen(action, now)),
@@ -30,7 +43,8 @@ function isOpen(action: Action, now: number): boolean {
 }
 
 /** What somebody has changed since stays as it is. */
-function dueReturns({ history, now, streams, newId }: Situation): readonly Decision[] {
+function dueReturns(situation: Situation): readonly Decision[] {
+  const { history, now, streams, newId } = situation;
   const ended = history.filter(
     ({ by, done, settled, until, actions }) =>
       by !== undefined &&
@@ -52,6 +66,7 @@ function dueReturns({ history, now, streams, newId }: Situation): readonly Decis
         ),
     );
     const id = newId();
+    const moved = movedBy(actions, situation);
     const back: Decision = {
       id,
       at: now,
@@ -63,6 +78,7 @@ function dueReturns({ history, now, streams, newId }: Situation): readonly Decis
       ],
       counterEvidence: [],
       undo: undoCommand(id),
+      ...(moved.length > 0 ? { moved } : {}),
     };
     return [...(actions.length > 0 ? [back] : []), { ...decision, settled: 'returned' }];
   });

@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   createDynamo,
   createEvents,
@@ -20,13 +20,14 @@ const rotate = createRotation(
     events: createEvents(),
     ses: createSes(),
     sns: createSns(),
+    sqs,
   }),
 );
 
 /** Takes in one batch of the rotation queue, in its order. */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const records = readRecords(event);
-  const failed = await rotate(records);
+  const failed = await rotate(records, context.getRemainingTimeInMillis());
   await returnSoon(
     sqs,
     environment.ROTATION_QUEUE_URL,

@@ -3,12 +3,15 @@ import type { SentRow } from '../../adapters/sent-rows.ts';
 import { sendBucketMs } from '../../contract/attempt-id.ts';
 import type { EvidenceBook, Origin } from '../../domain/evidence/model.ts';
 import { type EpochMs, epochMs, minuteMs } from '../../domain/time.ts';
+import type { Campaigns } from './campaigns.ts';
 import type { EvidencePorts } from './ports.ts';
 
 /** What dispatch wrote down before it sent, as far as it is not rolled up. */
 export type JournalView = {
   /** Reads what is new into the book; returns by how many mails the count grew. */
   readonly read: (now: EpochMs, lastLeaseAt: EpochMs) => Promise<number>;
+  /** Until when it has been read; before now where it is read in parts. */
+  readonly readUntil: () => EpochMs;
   /** Until when nothing changes any more. */
   readonly knownUntil: () => EpochMs;
   /** What was sent in the minute from `start` on; all of it where the minute ends before `knownUntil`. */
@@ -25,7 +28,7 @@ const bucketsAtOnce = 6;
 
 /** Returns a view of the journal from an instant on (a full minute), which fills the book. */
 export function createJournalView(
-  book: EvidenceBook,
+  { book, campaigns }: { readonly book: EvidenceBook; readonly campaigns: Campaigns },
   ports: Pick<EvidencePorts, 'readJournal' | 'log'>,
   from: EpochMs,
 ): JournalView {
@@ -45,17 +48,20 @@ export function createJournalView(
   };
   let lastRead = from;
   return {
+    readUntil: () => lastRead,
     knownUntil: () => knownUntil,
     minute: (start) => [...(minutes.get(start)?.values() ?? [])],
     forget: (until) => {
       for (const start of minutes.keys()) if (start < until) minutes.delete(start);
     },
     read: async (now, lastLeaseAt) => {
-      const end = Math.min(now + sendBucketMs, knownUntil + bucketsMax * sendBucketMs);
+      const most = knownUntil + bucketsMax * sendBucketMs;
+      // Nothing was leased for what comes later, so nothing was sent: a quiet minute costs no read of the journal.
+      const leasedUntil = lastLeaseAt + journalOpenMs;
+      const end = most > leasedUntil ? now + sendBucketMs : Math.min(now + sendBucketMs, most);
       const buckets: EpochMs[] = [];
-      for (let at: number = knownUntil; at < end; at += sendBucketMs)
-        // Nothing was leased for it, so nothing was sent: a quiet minute costs no read of the journal.
-        if (at <= lastLeaseAt + journalOpenMs) buckets.push(epochMs(at));
+      for (let at: number = knownUntil; at < end && at <= leasedUntil; at += sendBucketMs)
+        buckets.push(epochMs(at));
       if (end < now)
         ports.log('rotation.behind', {
           message: 'the journal is read in parts',
@@ -66,7 +72,7 @@ export function createJournalView(
         const group = buckets.slice(index, index + bucketsAtOnce);
         const read = await Promise.all(group.map(ports.readJournal));
         for (const [position, bucket] of group.entries()) {
-          const next = countsOf(read[position] ?? []);
+          const next = admitted(countsOf(read[position] ?? []), campaigns, bucket);
           grown += replace(book, bucket, { before: open.get(bucket) ?? new Map(), next });
           open.set(bucket, next);
         }
@@ -82,6 +88,14 @@ type Counts = ReadonlyMap<string, SentRow>;
 
 function countsOf(rows: readonly SentRow[]): Counts {
   return merge(new Map(), new Map(rows.map((row, index) => [String(index), row])));
+}
+
+/** Where a tenant has too many campaigns, those with most mail are told apart. */
+function admitted(counts: Counts, campaigns: Campaigns, bucket: EpochMs): Counts {
+  const rows = [...counts.values()].sort((one, other) => other.count - one.count);
+  return countsOf(
+    rows.map(({ origin, count }) => ({ origin: campaigns.admit(origin, bucket), count })),
+  );
 }
 
 /** Adds rows of the same origin up. */

@@ -1,5 +1,6 @@
 import { deedOf } from '../../domain/rotation/explain.ts';
 import type { Decision } from '../../domain/rotation/model.ts';
+import { isLadderStep } from '../../domain/rotation/open-ladders.ts';
 import { clockOf } from '../../domain/rotation/words.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Notice } from './ports.ts';
@@ -10,7 +11,7 @@ import type { Notice } from './ports.ts';
  */
 export function noticeOf(decision: Decision, now: EpochMs): Notice | undefined {
   const { page, autonomy, actions, by, brake } = decision;
-  const isQuiet = autonomy === 'observe' || actions.every(({ kind }) => kind === 'grow');
+  const isQuiet = autonomy === 'observe' || actions.every(isLadderStep);
   if (page === undefined && (isQuiet || by !== undefined)) return undefined;
   return {
     subject: `Goodstanding: ${headline(decision)}`,

@@ -1,5 +1,5 @@
 import type { EvidenceBook } from '../../domain/evidence/model.ts';
-import type { Pool } from '../../domain/rotation/model.ts';
+import type { AwayAddress, Pool } from '../../domain/rotation/model.ts';
 import { type EpochMs, epochMs, hourMs, minuteMs } from '../../domain/time.ts';
 import type { StandingPorts } from './ports.ts';
 
@@ -17,11 +17,18 @@ export function readOwnListings(
   { readListings }: Pick<StandingPorts, 'readListings'>,
   {
     pools,
+    away = [],
     book,
     now,
-  }: { readonly pools: readonly Pool[]; readonly book: EvidenceBook; readonly now: EpochMs },
+  }: {
+    readonly pools: readonly Pool[];
+    /** Addresses in the quarantine pool, which go back only when no list names them. */
+    readonly away?: readonly AwayAddress[];
+    readonly book: EvidenceBook;
+    readonly now: EpochMs;
+  },
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const ips = pools.flatMap((pool) => pool.ips);
+  const ips = [...pools.flatMap((pool) => pool.ips), ...away.map(({ ip }) => ip)];
   if (ips.length === 0) return Promise.resolve(new Map());
   return readListings(ips, isTroubled(pools, book, now) ? troubledMs : calmMs);
 }

@@ -1,5 +1,5 @@
 import type { ReadListings } from '../../adapters/blocklist-query.ts';
-import type { SentLevel, SentPeriod } from '../../adapters/evidence-store.ts';
+import type { SentLevel, SentPeriod, SentWindow } from '../../adapters/evidence-store.ts';
 import type { SentRow } from '../../adapters/sent-rows.ts';
 import type { StreamStanding } from '../../adapters/standing-store.ts';
 import type { RotationPolicy } from '../../contract/environment.ts';
@@ -10,8 +10,10 @@ import type {
   StandingItem,
   VoidItem,
 } from '../../contract/rotation-items.ts';
+import type { GoodAssignment } from '../../domain/rotation/last-good.ts';
 import type { Caps, Decision, Order } from '../../domain/rotation/model.ts';
 import type { Clock, EpochMs } from '../../domain/time.ts';
+import type { RescuePorts } from './rescues.ts';
 
 /** A span of time; the end is not in it. */
 export type Window = { readonly since: EpochMs; readonly until: EpochMs };
@@ -33,7 +35,7 @@ export type EvidencePorts = {
     readonly voids: readonly VoidItem[];
     readonly cut: boolean;
   }>;
-  readonly readSentPeriods: (level: SentLevel, window: Window) => Promise<readonly SentPeriod[]>;
+  readonly readSentPeriods: (level: SentLevel, window: SentWindow) => AsyncIterable<SentPeriod>;
   readonly putSentPeriod: (level: SentLevel, period: SentPeriod) => Promise<void>;
   readonly readRolled: () => Promise<Rolled | undefined>;
   readonly putRolled: (rolled: Rolled) => Promise<void>;
@@ -56,6 +58,7 @@ export type StandingPorts = {
   readonly readTenants: (tenants: readonly string[]) => Promise<readonly TenantItem[]>;
   /** Blocklists that name an address, by our own query. */
   readonly readListings: ReadListings;
+  readonly log: Log;
 };
 
 /** What rotation writes. */
@@ -76,44 +79,50 @@ export type HandPorts = {
     caps: Caps,
     now: EpochMs,
   ) => Promise<void>;
+  /** Takes the cap of a pool at a provider away. */
+  readonly deleteCaps: (pair: {
+    readonly pool: string;
+    readonly provider: string;
+  }) => Promise<void>;
   readonly moveAddress: (ip: string, pool: string) => Promise<void>;
   readonly readAddresses: (pool: string) => Promise<readonly string[]>;
   readonly putDecision: (decision: Decision) => Promise<void>;
   readonly publish: (decision: Decision) => Promise<void>;
   readonly notify: (notice: Notice) => Promise<void>;
+  readonly policy: RotationPolicy;
   /** Every stream: an order stands in the partition of each that it concerns. */
   readonly streams: readonly string[];
   readonly log: Log;
-};
+} & Pick<RescuePorts, 'putRescue'>;
 
 /** What a person reads in a mail of the alarm topic. */
 export type Notice = { readonly subject: string; readonly text: string };
 
 /** What a run has begun and not yet finished, so that the next one finishes it. */
-export type Pending = { readonly messageId: string; readonly decisions: readonly Decision[] };
+export type Pending = {
+  readonly messageId: string;
+  readonly decisions: readonly Decision[];
+  /** How often it failed so far. */
+  readonly failures?: number;
+};
 
 /** When the week was told last, and which UTC day's mail has been counted for the ladder (its beginning). */
 export type Slow = { readonly reportedAt: EpochMs; readonly dayClosed: EpochMs };
 
 /** What rotation remembers between runs, besides its decisions. */
 export type MemoryPorts = {
-  readonly readPending: () => Promise<Pending | undefined>;
+  /** `last` is the message whose decisions were finished last, by whichever environment. */
+  readonly readPending: () => Promise<{ readonly pending?: Pending; readonly last?: string }>;
   readonly putPending: (pending: Pending) => Promise<void>;
-  readonly clearPending: () => Promise<void>;
+  readonly clearPending: (messageId: string) => Promise<void>;
   readonly readSlow: () => Promise<Slow | undefined>;
   readonly putSlow: (slow: Slow) => Promise<void>;
   readonly readLastGood: () => Promise<readonly GoodAssignment[] | undefined>;
   readonly putLastGood: (assignments: readonly GoodAssignment[]) => Promise<void>;
 };
 
-/** Pools of a stream at a provider (or `*`) that stood while no pool was in trouble. */
-export type GoodAssignment = {
-  readonly stream: string;
-  readonly provider: string;
-  readonly pools: readonly { readonly pool: string; readonly weight: number }[];
-};
-
 export type RotationPorts = EvidencePorts &
+  RescuePorts &
   StandingPorts &
   HandPorts &
   MemoryPorts & { readonly clock: Clock; readonly failure: (error: unknown) => void };

@@ -1,175 +1,168 @@
-import { rotationMessage } from '../../contract/rotation-command.ts';
+import type { RotationMessage } from '../../contract/rotation-command.ts';
 import { decide } from '../../domain/rotation/decide.ts';
 import { decisionIdOf } from '../../domain/rotation/decision-id.ts';
 import type { Decision, Situation } from '../../domain/rotation/model.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import type { QueueRecord } from '../queue-records.ts';
-import { carryOut } from './carry-out.ts';
+import { type EpochMs, secondMs } from '../../domain/time.ts';
+import { type Begun, createBegun } from './begun.ts';
 import { decideCommand } from './command-decision.ts';
-import { clearEnded, closeYesterday, dayOf, goodAssignments } from './daily-work.ts';
 import { dueDecisions } from './due-decisions.ts';
 import { createEvidenceMemory, type Evidence } from './evidence-memory.ts';
-import type { GoodAssignment, RotationPorts, Slow } from './ports.ts';
+import { createHistory, type History } from './history.ts';
+import type { RotationPorts } from './ports.ts';
+import {
+  type Asked,
+  messageOf,
+  type RotationRecord,
+  type Round,
+  readAsked,
+  roundsOf,
+  without,
+} from './rounds.ts';
 import { rollUp } from './sent-history.ts';
 import { createSituations, type ReadSituation } from './situation.ts';
-import { reportEveryMs, weeklyReport } from './weekly-report.ts';
-
-/** A message of the queue, as far as rotation reads it. */
-export type RotationRecord = Pick<QueueRecord, 'queueMessageId' | 'body'>;
+import { type SlowMemory, tidyUp, workDaily } from './slow-work.ts';
+import { isSwitch, throwSwitch } from './switches.ts';
 
 /** What one environment keeps between its runs. */
 type Loop = {
   readonly ports: RotationPorts;
+  readonly begun: Begun;
+  readonly history: History;
   readonly readEvidence: (now: EpochMs, trigger: 'schedule' | 'at-once') => Promise<Evidence>;
   readonly readSituation: ReadSituation;
-  slow: Slow | undefined;
-  lastGood: string | undefined;
+  readonly memory: SlowMemory;
 };
 
+/** A run takes a few seconds; one that begins later than this before the function's end might be cut off. */
+const roundMs = 20 * secondMs;
+
 /**
- * Returns the work of a batch: each message in its order becomes decisions, which are written down as
- * begun, carried out and crossed out. Returns the ids of the messages that must come again: the one that
- * failed and all behind it, because order is what the queue is for.
+ * Returns the work of a batch in the time that the function has left: switches first, then each round in its order becomes
+ * decisions, which are written down as begun, carried out and crossed out. Returns the ids of the messages
+ * that must come again: those of the round that failed and all behind it, because order is what the queue is for.
  */
 export function createRotation(
-  ports: RotationPorts,
-): (records: readonly RotationRecord[]) => Promise<readonly string[]> {
+  bound: RotationPorts,
+): (records: readonly RotationRecord[], remainingMs?: number) => Promise<readonly string[]> {
+  const history = createHistory(bound);
+  const ports: RotationPorts = {
+    ...bound,
+    putDecision: async (decision) => {
+      await bound.putDecision(decision);
+      history.note(decision);
+    },
+  };
   const loop: Loop = {
     ports,
+    history,
+    begun: createBegun(ports, history),
     readEvidence: createEvidenceMemory(ports),
-    readSituation: createSituations(ports),
-    slow: undefined,
-    lastGood: undefined,
+    readSituation: createSituations(ports, history),
+    memory: { asked: new Set(), slow: undefined, lastGood: undefined },
   };
-  return async (records) => {
-    for (const [index, record] of records.entries())
-      try {
-        await handle(record, loop);
-      } catch (error) {
-        ports.failure(error);
-        return records.slice(index).map(({ queueMessageId }) => queueMessageId);
+  return async (records, remainingMs = Number.POSITIVE_INFINITY) => {
+    const deadline = ports.clock() + remainingMs;
+    const left = [...readable(records, ports)];
+    try {
+      await throwSwitches(left, ports);
+      let isFirst = true;
+      for (const round of roundsOf(left)) {
+        if (!isFirst && ports.clock() > deadline - roundMs) {
+          ports.log('rotation.out-of-time', { message: `${left.length} messages come again` });
+          break;
+        }
+        await handle(round, loop);
+        left.splice(0, round.length);
+        isFirst = false;
       }
-    return [];
+    } catch (error) {
+      history.forget();
+      ports.failure(error);
+    }
+    return left.map(({ queueMessageId }) => queueMessageId);
   };
 }
 
-async function handle(record: RotationRecord, loop: Loop): Promise<void> {
-  const { ports } = loop;
-  const now = ports.clock();
-  const pending = await ports.readPending();
-  if (pending) {
-    await carryOut(pending.decisions, ports, now);
-    await ports.clearPending();
-    if (pending.messageId === record.queueMessageId) return;
-  }
-  const message = rotationMessage.safeParse(parseJson(record.body));
-  if (!message.success) {
-    ports.log('rotation.unreadable', { message: message.error.message.slice(0, 500) });
-    return;
-  }
-  const isSchedule = message.data.kind === 'schedule';
-  const evidence = await loop.readEvidence(now, isSchedule ? 'schedule' : 'at-once');
-  const ids = numbered(record.queueMessageId);
-  const look = (choose: (situation: Situation) => readonly Decision[]) =>
-    loop.readSituation({ now, evidence, ids, choose });
-  if (message.data.kind === 'command') {
-    const { command } = message.data;
-    const lastGood = command.do === 'last-good' ? await ports.readLastGood() : undefined;
-    const { decisions } = await look((situation) =>
-      decideCommand({ command, id: decisionIdOf(record.queueMessageId, 0), situation, lastGood }),
-    );
-    await setSwitches(record, loop, now);
-    await finish(record, decisions, loop, now);
-    return;
-  }
-  const trigger = message.data;
-  if (isSchedule) await rollUp(ports, evidence.journal, evidence.rolled, now);
-  // The ladder's step of a day rests on the day before, so that one is counted first.
-  const isReporting = isSchedule && (await workDaily(loop, now, () => look(() => [])));
-  const { decisions, situation } = await look((found) => [
-    ...(isSchedule ? dueDecisions(found) : []),
-    ...decide(found, trigger),
-  ]);
-  await finish(record, decisions, loop, now);
-  if (!isSchedule) return;
-  await clearEnded(situation, ports);
-  await rememberGood(situation, loop);
-  if (isReporting) await report(situation, ids, loop);
-}
-
-/** Written down as begun first, so that a crash between two steps leaves a list to go on with. */
-async function finish(
-  { queueMessageId: messageId }: RotationRecord,
-  decisions: readonly Decision[],
-  { ports }: Loop,
-  now: EpochMs,
-): Promise<void> {
-  if (decisions.length === 0) return;
-  await ports.putPending({ messageId, decisions });
-  await carryOut(decisions, ports, now);
-  await ports.clearPending();
-}
-
-/** The switch itself is no action of a decision; its last word counts, so writing it twice is harmless. */
-async function setSwitches({ body }: RotationRecord, { ports }: Loop, now: EpochMs): Promise<void> {
-  const message = rotationMessage.parse(parseJson(body));
-  if (message.kind !== 'command') return;
-  const { command } = message;
-  if (command.do !== 'automation' && command.do !== 'autonomy') return;
-  const { by, why } = command;
-  const before = await ports.readAutomation();
-  const { state, autonomy } = before ?? { state: 'on', autonomy: {} };
-  await ports.putAutomation({
-    state: command.do === 'automation' ? command.state : state,
-    autonomy: command.do === 'autonomy' ? { ...autonomy, [command.kind]: command.level } : autonomy,
-    at: now,
-    by,
-    why,
+function readable(
+  records: readonly RotationRecord[],
+  { log }: Pick<RotationPorts, 'log'>,
+): readonly Asked[] {
+  return records.flatMap((record) => {
+    const asked = readAsked(record);
+    if (typeof asked !== 'string') return [asked];
+    log('rotation.unreadable', { message: asked });
+    return [];
   });
 }
 
-/**
- * Does what is due once a day; returns whether the week is to be told. What is due is noted before it is done:
- * a day that counted twice would climb twice.
- */
-async function workDaily(
-  loop: Loop,
-  now: EpochMs,
-  lookAround: () => Promise<{ readonly situation: Situation }>,
-): Promise<boolean> {
+/** Takes the switches out of a batch: they hold before anything else of it is looked at, whatever is stuck. */
+async function throwSwitches(left: Asked[], ports: RotationPorts): Promise<void> {
+  for (const { message, queueMessageId } of [...left])
+    if (message.kind === 'command' && isSwitch(message.command)) {
+      await throwSwitch({ command: message.command, queueMessageId }, ports, ports.clock());
+      left.splice(
+        left.findIndex((asked) => asked.queueMessageId === queueMessageId),
+        1,
+      );
+    }
+}
+
+async function handle(whole: Round, loop: Loop): Promise<void> {
   const { ports } = loop;
-  const today = dayOf(now);
-  const isDue = ({ dayClosed, reportedAt }: Slow) =>
-    dayClosed < today || now - reportedAt >= reportEveryMs;
-  if (loop.slow && !isDue(loop.slow)) return false;
-  // Another environment may have done it since.
-  const before = await ports.readSlow();
-  loop.slow = before ?? { reportedAt: now, dayClosed: today };
-  if (before && !isDue(before)) return false;
-  const isReporting = now - loop.slow.reportedAt >= reportEveryMs;
-  loop.slow = { reportedAt: isReporting ? now : loop.slow.reportedAt, dayClosed: today };
-  await ports.putSlow(loop.slow);
-  if (before && before.dayClosed < today) {
-    const { situation } = await lookAround();
-    await closeYesterday(situation, ports);
-  }
-  return isReporting;
+  const now = ports.clock();
+  const round = without(whole, await loop.begun.workOff(now));
+  if (!round) return;
+  const [{ queueMessageId }] = round;
+  const message = messageOf(round);
+  const isSchedule = message.kind === 'schedule';
+  const evidence = await loop.readEvidence(now, isSchedule ? 'schedule' : 'at-once');
+  const ids = numbered(queueMessageId);
+  const look = (choose: (situation: Situation) => readonly Decision[]) =>
+    loop.readSituation({ now, evidence, ids, choose });
+  if (isSchedule) await rollUp(ports, evidence.journal, evidence.rolled, now);
+  // The ladder's step of a day rests on the day before, so that one is counted first.
+  const isReporting =
+    isSchedule && !evidence.isBehind && (await workDaily(loop, now, () => look(() => [])));
+  const choose = await chooserOf(message, { queueMessageId, ports, evidence });
+  const { decisions, situation, strayCaps } = await look(choose);
+  if (decisions.length > 0)
+    await loop.begun.carryOut({ messageId: queueMessageId, decisions }, now);
+  if (!isSchedule) return;
+  const reportId = isReporting ? ids() : undefined;
+  const after = { situation, strayCaps, ...(reportId === undefined ? {} : { reportId }) };
+  await tidyUp(after, ports, loop.memory);
 }
 
-async function report(situation: Situation, ids: () => string, { ports }: Loop): Promise<void> {
-  const { history, now } = situation;
-  const { decision, notice } = weeklyReport(history, { id: ids(), now });
-  await ports.putDecision(decision);
-  await ports.notify(notice);
-}
-
-async function rememberGood(situation: Situation, loop: Loop): Promise<void> {
-  const good: readonly GoodAssignment[] | undefined = goodAssignments(situation);
-  const text = JSON.stringify(good);
-  if (good === undefined || text === loop.lastGood) return;
-  const known = JSON.stringify(await loop.ports.readLastGood());
-  if (known !== text) await loop.ports.putLastGood(good);
-  loop.lastGood = text;
+/**
+ * Returns what a message makes of a situation. Failures of mail whose sending is not counted yet would look like
+ * a catastrophe, so until the journal is read to its end nothing is decided but what people ask for.
+ */
+async function chooserOf(
+  message: RotationMessage,
+  {
+    queueMessageId,
+    ports,
+    evidence,
+  }: {
+    readonly queueMessageId: string;
+    readonly ports: RotationPorts;
+    readonly evidence: Evidence;
+  },
+): Promise<(situation: Situation) => readonly Decision[]> {
+  if (message.kind !== 'command')
+    return (situation) =>
+      evidence.isBehind
+        ? []
+        : [
+            ...(message.kind === 'schedule' ? dueDecisions(situation) : []),
+            ...decide(situation, message),
+          ];
+  const { command } = message;
+  // Switches are thrown before any round begins.
+  if (isSwitch(command)) return () => [];
+  const lastGood = command.do === 'last-good' ? await ports.readLastGood() : undefined;
+  const id = decisionIdOf(queueMessageId, 0);
+  return (situation) => decideCommand({ command, id, situation, lastGood });
 }
 
 /** Ids of the decisions of one message, in their order. */
@@ -180,12 +173,4 @@ function numbered(queueMessageId: string): () => string {
     ordinal += 1;
     return id;
   };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,13 @@
 import type { StreamStanding } from '../../adapters/standing-store.ts';
 import type { RotationPolicy } from '../../contract/environment.ts';
 import type { PoolItem, StreamItem } from '../../contract/items.ts';
+import { quarantinePool } from '../../contract/names.ts';
 import { poolKinds } from '../../contract/pipeline-config.ts';
 import type { AutomationItem, StandingItem } from '../../contract/rotation-items.ts';
 import type { EvidenceBook } from '../../domain/evidence/model.ts';
+import { awayAddresses, awayHistoryMs } from '../../domain/rotation/away.ts';
 import type {
+  AwayAddress,
   Decision,
   Order,
   Pool,
@@ -14,6 +17,8 @@ import type {
   Warmth,
 } from '../../domain/rotation/model.ts';
 import { dayMs, type EpochMs, epochMs, minuteMs } from '../../domain/time.ts';
+import { createAddresses } from './addresses.ts';
+import type { History } from './history.ts';
 import type { StandingPorts } from './ports.ts';
 
 /** What stands at a run. */
@@ -24,6 +29,10 @@ export type Stands = {
   readonly automation: AutomationItem | undefined;
   /** Decisions of the last seven days, oldest first. */
   readonly history: readonly Decision[];
+  /** Addresses in the quarantine pool of which the decisions say where they came from. */
+  readonly away: readonly AwayAddress[];
+  /** Caps of pools whose warm-up is not ours any more. */
+  readonly strayCaps: readonly { readonly pool: string; readonly provider: string }[];
 };
 
 /** How far back decisions are looked at: brakes and the rule of two pools ask for seven days. */
@@ -39,55 +48,89 @@ type Declared = {
   readonly at: EpochMs;
   readonly pools: readonly PoolItem[];
   readonly streams: readonly StreamItem[];
-  readonly addresses: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Returns a reader of what stands; what seldom changes is remembered for a while. */
 export function createStandingReader(
   ports: StandingPorts,
+  log: Pick<History, 'read'>,
 ): (now: EpochMs, book: EvidenceBook) => Promise<Stands> {
   let declared: Declared | undefined;
+  const readPlaces = createPlaces(ports);
   return async (now, book) => {
-    const history = await ports.readDecisions(epochMs(now - historyMs), now);
-    if (declared === undefined || isOld(declared, history, now))
+    const history = await log.read(now);
+    if (declared === undefined || now - declared.at >= declaredMs)
       declared = await readDeclared(ports, now);
-    const { pools, streams, addresses } = declared;
+    const { pools, streams } = declared;
+    const { addresses, away } = await readPlaces(pools, history, now);
     const [automation, standings, ...ofStreams] = await Promise.all([
       ports.readAutomation(),
       ports.readPoolStandings(),
       ...streams.map(({ stream }) => ports.readStreamStanding(stream)),
     ]);
     const sent = sentToday(book, now);
+    const { warmedByUs } = ports.policy;
     return {
       automation,
       history,
-      pools: pools.map((item) => poolOf(item, { standings, addresses, sent })),
+      away,
+      strayCaps: standings.flatMap(({ pool, provider, warmth }) =>
+        warmth && !warmedByUs.includes(pool) ? [{ pool, provider }] : [],
+      ),
+      pools: pools.map((item) => poolOf(item, { standings, addresses, sent, warmedByUs })),
       streams: streams.map((item, index) => streamOf(item, ofStreams[index], ports.policy)),
       orders: distinct(ofStreams.flatMap(({ orders }) => orders)),
     };
   };
 }
 
+async function readDeclared(ports: StandingPorts, now: EpochMs): Promise<Declared> {
+  const [pools, streams] = await Promise.all([ports.readPoolItems(), ports.readStreamItems()]);
+  return { at: now, pools, streams };
+}
+
+type Places = Pick<Stands, 'away'> & {
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+};
+
+/** Returns a reader of where the addresses are; a pool of which SES has said nothing yet has none that could move. */
+function createPlaces(ports: StandingPorts) {
+  const known = createAddresses(ports);
+  let since = epochMs(0);
+  let last: { readonly taken: readonly string[]; readonly away: Places['away'] } | undefined;
+  return async (
+    pools: readonly PoolItem[],
+    history: readonly Decision[],
+    now: EpochMs,
+  ): Promise<Places> => {
+    const standard = pools.filter(({ kind }) => kind === 'standard').map(({ pool }) => pool);
+    if (hasMoved(history, since)) known.forget();
+    since = now;
+    const asked = standard.length === 0 ? [] : [...standard, quarantinePool];
+    const addresses = await known.read(asked, now);
+    const taken = addresses.get(quarantinePool) ?? [];
+    if (last?.taken !== taken) last = { taken, away: await readAway(ports, taken, now) };
+    return { addresses, away: last.away };
+  };
+}
+
 /** An address that has moved since counts where it is now: the last one of a pool must stay. */
-function isOld({ at }: Declared, history: readonly Decision[], now: EpochMs): boolean {
-  return (
-    now - at >= declaredMs ||
-    history.some(
-      (decision) =>
-        decision.done &&
-        decision.at >= at &&
-        decision.actions.some(({ kind }) => kind === 'quarantine-ip'),
-    )
+function hasMoved(history: readonly Decision[], since: EpochMs): boolean {
+  return history.some(
+    ({ done, at, actions }) =>
+      done && at >= since && actions.some(({ kind }) => kind === 'quarantine-ip'),
   );
 }
 
-async function readDeclared(ports: StandingPorts, now: EpochMs): Promise<Declared> {
-  const [pools, streams] = await Promise.all([ports.readPoolItems(), ports.readStreamItems()]);
-  const standard = pools.filter(({ kind }) => kind === 'standard');
-  const addresses = new Map<string, readonly string[]>();
-  // One call a second is what SES grants for these.
-  for (const { pool } of standard) addresses.set(pool, await ports.readAddresses(pool));
-  return { at: now, pools, streams, addresses };
+/** Somebody else's addresses, or those of long ago, are left to people. */
+async function readAway(
+  ports: StandingPorts,
+  taken: readonly string[],
+  now: EpochMs,
+): Promise<readonly AwayAddress[]> {
+  if (taken.length === 0) return [];
+  const decisions = await ports.readDecisions(epochMs(now - awayHistoryMs), now);
+  return awayAddresses(decisions).filter(({ ip }) => taken.includes(ip));
 }
 
 function poolOf(
@@ -96,15 +139,19 @@ function poolOf(
     readonly standings: readonly StandingItem[];
     readonly addresses: ReadonlyMap<string, readonly string[]>;
     readonly sent: ReadonlyMap<string, number>;
+    readonly warmedByUs: readonly string[];
   },
 ): Pool {
+  const isOurs = known.warmedByUs.includes(pool);
   const own = known.standings.filter((item) => item.pool === pool);
   const standings = new Map(own.map((item) => [item.provider, standingOf(item)]));
   if (state === 'retiring')
     standings.set('*', { state, since: epochMs(retiringAt ?? createdAt), why: 'by a deploy' });
   const warm = own.filter((item) => item.warmth !== undefined).map(({ provider }) => provider);
   const warmth = own.flatMap(({ provider, warmth: one }): readonly [string, Warmth][] =>
-    one ? [[provider, { ...one, sentToday: sentUnder(provider, pool, { warm, ...known }) }]] : [],
+    one && isOurs
+      ? [[provider, { ...one, sentToday: sentUnder(provider, pool, { warm, ...known }) }]]
+      : [],
   );
   return {
     pool,
@@ -112,6 +159,7 @@ function poolOf(
     ips: known.addresses.get(pool) ?? [],
     standings,
     warmth: new Map(warmth),
+    ...(isOurs ? { warmUp: 'ours' } : {}),
   };
 }
 

@@ -5,14 +5,17 @@ import {
   putAssignment,
   putPool,
   putStream,
+  readAssignedProviders,
   readAssignmentNow,
   readPools,
+  readProviderAssignment,
   readStream,
   seedTenant,
 } from '../../adapters/directory-seed.ts';
 import { describeError, log } from '../../adapters/log.ts';
 import { writeSendRate } from '../../adapters/pacing-store.ts';
 import { readSendRate } from '../../adapters/ses-account.ts';
+import { capSpill, uncapSpill } from '../../adapters/spill-caps.ts';
 import { namesOf } from '../../contract/names.ts';
 import { epochMs } from '../../domain/time.ts';
 import type { SeedPorts } from './seed.ts';
@@ -25,6 +28,7 @@ export function bindPorts(
   const { dynamo, ses } = clients;
   const { tables } = namesOf(deployment);
   const directory = { dynamo, name: tables.directory };
+  const pacing = { dynamo, name: tables.pacing };
   const assignments = { dynamo, name: tables.assignments };
   return {
     clock: () => epochMs(Date.now()),
@@ -34,10 +38,15 @@ export function bindPorts(
     readStream: (stream) => readStream(directory, stream),
     putStream: (item) => putStream(directory, item),
     readAssignment: (stream) => readAssignmentNow(assignments, stream),
+    readProviders: (stream) => readAssignedProviders(assignments, stream),
+    readProviderAssignment: (stream, provider) =>
+      readProviderAssignment(assignments, stream, provider),
     putAssignment: (item, before) => putAssignment(assignments, item, before),
     seedTenant: (item) => seedTenant(directory, item),
+    capSpill: (pool) => capSpill(pacing, pool),
+    uncapSpill: (pool) => uncapSpill(pacing, pool),
     readSendRate: () => readSendRate(ses),
-    writeSendRate: (rate) => writeSendRate({ dynamo, name: tables.pacing }, rate),
+    writeSendRate: (rate) => writeSendRate(pacing, rate),
     warn: (text, error) => log('seed.warning', { text, ...describeError(error) }),
   };
 }

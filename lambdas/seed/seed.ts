@@ -1,7 +1,9 @@
 import type { SeedPlan } from '../../contract/environment.ts';
 import type { AssignmentItem, PoolItem, StreamItem, TenantItem } from '../../contract/items.ts';
-import { assignmentKeys, directoryKeys } from '../../contract/table-keys.ts';
-import { earlyRemoval, seedAssignment } from '../../domain/seeding.ts';
+import { assignmentKeys, directoryKeys, type Key } from '../../contract/table-keys.ts';
+import type { WeightedPool } from '../../domain/assignment.ts';
+import { spillPools } from '../../domain/rotation/capacity.ts';
+import { earlyRemoval, seedAssignment, seedProviderAssignment } from '../../domain/seeding.ts';
 import type { Clock } from '../../domain/time.ts';
 
 /** Everything seeding asks of the world. */
@@ -13,10 +15,20 @@ export type SeedPorts = {
   readonly readStream: (stream: string) => Promise<StreamItem | undefined>;
   readonly putStream: (item: StreamItem) => Promise<void>;
   readonly readAssignment: (stream: string) => Promise<AssignmentItem | undefined>;
+  /** Providers for which a stream has pools of their own. */
+  readonly readProviders: (stream: string) => Promise<readonly string[]>;
+  readonly readProviderAssignment: (
+    stream: string,
+    provider: string,
+  ) => Promise<AssignmentItem | undefined>;
   /** Writes if the version read before still stands (0: nothing stood there); false otherwise. */
   readonly putAssignment: (item: AssignmentItem, versionBefore: number) => Promise<boolean>;
   /** Writes the tenant where none is, otherwise only what it owns; its status is never touched. */
   readonly seedTenant: (item: TenantItem) => Promise<void>;
+  /** Limits what shared addresses take when nothing warm is left. */
+  readonly capSpill: (pool: string) => Promise<void>;
+  /** Takes that limit away from addresses that a stream has for its own. */
+  readonly uncapSpill: (pool: string) => Promise<void>;
   readonly readSendRate: () => Promise<number>;
   readonly writeSendRate: (ratePerSecond: number) => Promise<void>;
   readonly warn: (text: string, error: unknown) => void;
@@ -43,16 +55,18 @@ export async function seed(plan: SeedPlan, ports: SeedPorts): Promise<void> {
           pool,
           retiringAt,
         })),
+        ...Object.entries(before?.failover ?? {}).map(([pool, since]) => ({ pool, since })),
       ];
       refuseEarlyRemoval(
         served,
-        [...planned.pools, ...planned.retiring],
+        [...planned.pools, ...planned.retiring, ...(planned.failover ?? [])],
         `stream ${stream}`,
         ports,
       );
       return { stream, planned, before };
     }),
   );
+  await seedSpills(plan, ports);
   for (const each of streams) await seedStream(each, ports);
   for (const [pool, settings] of Object.entries(plan.pools))
     await seedPool(
@@ -86,27 +100,18 @@ type StreamSeed = {
 /** A pool leaves the assignment before it is marked as retiring, so that nothing names what is going. */
 async function seedStream({ stream, planned, before }: StreamSeed, ports: SeedPorts) {
   const declared = planned.pools;
-  for (let attempt = 0; ; attempt += 1) {
-    const current = await ports.readAssignment(stream);
-    const pools = seedAssignment(current?.pools, Object.keys(before?.pools ?? {}), declared);
-    if (!pools) break;
-    const written = await ports.putAssignment(
-      {
-        ...assignmentKeys.stream(stream),
-        pools: [...pools],
-        version: (current?.version ?? 0) + 1,
-        at: ports.clock(),
-        by: 'deploy',
-        why: current ? 'the configuration declares other pools' : 'first deploy',
-      },
-      current?.version ?? 0,
-    );
-    if (written) break;
-    if (attempt === 4)
-      throw new Error(
-        `the assignment of ${stream} keeps changing; deploy again when rotation rests`,
-      );
-  }
+  await rewrite(stream, ports, {
+    ...assignmentKeys.stream(stream),
+    read: () => ports.readAssignment(stream),
+    poolsOf: (current) => seedAssignment(current, Object.keys(before?.pools ?? {}), declared),
+  });
+  const usable = [...declared, ...(planned.failover ?? [])];
+  for (const provider of await ports.readProviders(stream))
+    await rewrite(stream, ports, {
+      ...assignmentKeys.provider(stream, provider),
+      read: () => ports.readProviderAssignment(stream, provider),
+      poolsOf: (current) => current && seedProviderAssignment(current, usable, declared),
+    });
   const now = ports.clock();
   await ports.putStream({
     ...directoryKeys.stream(stream),
@@ -115,7 +120,53 @@ async function seedStream({ stream, planned, before }: StreamSeed, ports: SeedPo
     retiring: Object.fromEntries(
       planned.retiring.map((pool) => [pool, before?.retiring[pool] ?? now]),
     ),
+    ...(planned.failover
+      ? {
+          failover: Object.fromEntries(
+            planned.failover.map((pool) => [pool, before?.failover?.[pool] ?? now]),
+          ),
+        }
+      : {}),
   });
+}
+
+type Rewritten = Key & {
+  readonly read: () => Promise<AssignmentItem | undefined>;
+  /** Returns the pools after the deploy; undefined where nothing changes. */
+  readonly poolsOf: (
+    current: readonly WeightedPool[] | undefined,
+  ) => readonly WeightedPool[] | undefined;
+};
+
+/** Writes one assignment of a stream; rotation may write between our read and our write. */
+async function rewrite(
+  stream: string,
+  ports: SeedPorts,
+  { pk, sk, read, poolsOf }: Rewritten,
+): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const current = await read();
+    const pools = poolsOf(current?.pools);
+    if (!pools) return;
+    const item = {
+      ...{ pk, sk },
+      pools: [...pools],
+      version: (current?.version ?? 0) + 1,
+      at: ports.clock(),
+      by: 'deploy',
+      why: current ? 'the configuration declares other pools' : 'first deploy',
+    };
+    if (await ports.putAssignment(item, current?.version ?? 0)) return;
+  }
+  throw new Error(`the assignment of ${stream} keeps changing; deploy again when rotation rests`);
+}
+
+/** A limit stands before any mail may need it: dispatch learns of it within half a minute, of a move in two seconds. */
+async function seedSpills({ pools, streams }: SeedPlan, ports: SeedPorts): Promise<void> {
+  const spills = spillPools(pools, Object.values(streams));
+  for (const [pool, { kind }] of Object.entries(pools))
+    if (spills.includes(pool)) await ports.capSpill(pool);
+    else if (kind === 'shared') await ports.uncapSpill(pool);
 }
 
 /** A pool that is taken back while it retires is an old one, of which nobody kept the beginning. */

@@ -2,6 +2,7 @@ import { listAllowances } from '../../adapters/allowance-store.ts';
 import { readPools } from '../../adapters/directory-seed.ts';
 import { readPoolStandings, readStreamStanding } from '../../adapters/standing-store.ts';
 import { listStreams } from '../../adapters/tenant-directory.ts';
+import { unknownProvider } from '../../domain/provider.ts';
 import type { Backend } from './backend.ts';
 
 /** How a pool stands with a provider, and what it may send there; `*`: with every provider without a row. */
@@ -15,6 +16,8 @@ export type PoolRow = {
   /** Recipients a day and what is left of them; absent where nothing is capped. */
   readonly dayCap?: number;
   readonly dayLeft?: number;
+  /** Step of the warm-up's ladder, 0 for a new pool; between two steps where somebody declared it warm. */
+  readonly step?: number;
 };
 
 /** Which streams give a pool mail, by provider. */
@@ -36,7 +39,9 @@ export async function listPoolRows({ tables }: Backend): Promise<readonly PoolRo
   return pools.flatMap(({ pool, kind, state }): readonly PoolRow[] => {
     const own = standings.filter((one) => one.pool === pool);
     const caps = allowances.filter((one) => one.pool === pool);
-    const places = new Set(['*', ...[...own, ...caps].map(({ provider }) => provider)]);
+    const named = [...own, ...caps].map(({ provider }) => provider);
+    // Where `other` has a cap it stands for every provider without a row.
+    const places = new Set(named.includes(unknownProvider) ? named : ['*', ...named]);
     return [...places].sort().map((provider) => {
       const standing = own.find((one) => one.provider === provider);
       const cap = caps.find((one) => one.provider === provider);
@@ -47,6 +52,7 @@ export async function listPoolRows({ tables }: Backend): Promise<readonly PoolRo
         ...(standing?.why === undefined ? {} : { why: standing.why }),
         ...(cap?.dayCap === undefined ? {} : { dayCap: cap.dayCap }),
         ...(cap?.dayLeft === undefined ? {} : { dayLeft: cap.dayLeft }),
+        ...(standing?.warmth === undefined ? {} : { step: standing.warmth.step }),
       };
     });
   });

@@ -74,7 +74,9 @@ async function show({ backend, terminal }: Session): Promise<number> {
       `automation  ${state}${item ? `, by ${item.by} at ${formatInstant(item.at)}: ${item.why}` : ''}`,
       ...Object.entries(autonomy).map(([kind, level]) => `${kind.padEnd(12)}${level}`),
       ...(Object.keys(autonomy).length === 0
-        ? ['every kind of action is at what goodstanding.config.ts says (observe by default)']
+        ? [
+            'every kind of action is at what goodstanding.config.ts says (observe by default, act for grow)',
+          ]
         : []),
     ].join('\n'),
   );

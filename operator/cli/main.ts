@@ -6,6 +6,7 @@ import { addDlqCommands } from './dlq.ts';
 import { failureOf } from './failure.ts';
 import { addForgetCommand } from './forget.ts';
 import { columnsOf, exitCodes, exitCodesHelp, type Io } from './io.ts';
+import { addOrderCommands } from './orders.ts';
 import { addOutcomeCommand } from './outcome.ts';
 import { addPoolCommands } from './pools.ts';
 import { addSendCommand } from './send.ts';
@@ -19,6 +20,7 @@ const examples = `Examples:
   goodstanding suppress check ada@example.com
   goodstanding tenants hold acme --why "spam run, see ticket 12"
   goodstanding pools list
+  goodstanding orders list
   goodstanding dlq list
 
 Which deployment: --endpoint (or AWS_ENDPOINT_URL), else --local, else --profile/--region, else a local
@@ -54,7 +56,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 function createProgram(io: Io, run: Run): Command {
   const program = new Command('goodstanding')
     .description(
-      'Operate a Goodstanding deployment: mail out, outcomes, suppression, tenants, pools, decisions, parked mail.',
+      'Operate a Goodstanding deployment: mail out, outcomes, suppression, tenants, pools, orders, decisions, parked mail.',
     )
     .option('--json', 'answer with one line of JSON')
     .option('--profile <name>', 'profile of the AWS configuration files')
@@ -79,6 +81,7 @@ function createProgram(io: Io, run: Run): Command {
   addSuppressCommands(program, run);
   addTenantCommands(program, run);
   addPoolCommands(program, run);
+  addOrderCommands(program, run);
   addDecisionCommands(program, run);
   addAutomationCommands(program, run);
   addDlqCommands(program, run);

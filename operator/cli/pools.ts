@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { listPoolRows, listUses, type PoolRow } from '../actions/pool-standings.ts';
 import { exitCodes } from './io.ts';
-import { collect } from './options.ts';
+import { collect, wholeNumber } from './options.ts';
 import { addAsk, ask, readAsk, readDuration } from './rotation-command.ts';
 import { type Run, type Session, usageError } from './session.ts';
 import { formatInstant } from './words.ts';
@@ -12,7 +12,7 @@ const placeOptions = z.object({
   for: z.string().optional(),
 });
 
-/** Adds `pools list|explain|quarantine|release|override`. */
+/** Adds `pools list|explain|quarantine|release|override|warm`. */
 export function addPoolCommands(program: Command, run: Run): void {
   const pools = program
     .command('pools')
@@ -49,6 +49,7 @@ export function addPoolCommands(program: Command, run: Run): void {
     );
 
   addOverride(pools, run);
+  addWarm(pools, run);
 }
 
 function addPlace(command: Command): Command {
@@ -73,6 +74,31 @@ function addOverride(pools: Command, run: Run): void {
     )
     .action((stream: string, _options: unknown, command: Command) =>
       run(command, (session) => override(session, stream, command.opts())),
+    );
+}
+
+function addWarm(pools: Command, run: Run): void {
+  addAsk(pools.command('warm'))
+    .summary('say what warm addresses carried before: their caps begin there')
+    .description(
+      'Say how many recipients a day a pool really carried at a mailbox provider. That is its cap from now on, and the ladder goes on from there. New addresses need no word: they begin at 20 to 50 a day.',
+    )
+    .argument('<pool>')
+    .requiredOption(
+      '--provider <provider>',
+      "gmail, microsoft, yahoo, apple, gmx, another mailbox provider, other, or '*' for each of them",
+    )
+    .requiredOption(
+      '--per-day <recipients>',
+      "recipients a day; with '*' as many at each provider",
+      wholeNumber(1, 100_000_000),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  goodstanding pools warm leased --provider gmail --per-day 40000 --why "as our old sender had it"',
+    )
+    .action((pool: string, _options: unknown, command: Command) =>
+      run(command, (session) => warm(session, pool, command.opts())),
     );
 }
 
@@ -104,7 +130,8 @@ async function explain({ backend, terminal }: Session, pool: string): Promise<nu
   terminal.answer({ pool, standings: rows, uses: own }, () =>
     [
       ...rows.map(
-        (row) => `${cells(row).slice(1).join('  ').trimEnd()}${row.why ? `\n  ${row.why}` : ''}`,
+        (row) =>
+          `${cells(row).slice(1).join('  ').trimEnd()}${stepOf(row)}${row.why ? `\n  ${row.why}` : ''}`,
       ),
       own.length === 0 ? 'no stream gives it mail' : 'carries',
       ...own.map(
@@ -114,6 +141,10 @@ async function explain({ backend, terminal }: Session, pool: string): Promise<nu
     ].join('\n'),
   );
   return exitCodes.ok;
+}
+
+function stepOf({ step }: PoolRow): string {
+  return step === undefined ? '' : `, step ${Math.round(step * 10) / 10} of its warm-up`;
 }
 
 function quarantine(session: Session, pool: string, given: unknown): Promise<number> {
@@ -155,6 +186,21 @@ function override(session: Session, stream: string, given: unknown): Promise<num
     {
       words: { do: 'override', stream, provider, pools, forMs: readDuration(length, '--for') },
       question: `send ${stream} mail to ${named(provider)} through ${pools.map((one) => one.pool).join(', ')} for ${length}?`,
+    },
+    readAsk(given),
+  );
+}
+
+const warmOptions = z.object({ provider: z.string(), perDay: z.number() });
+
+function warm(session: Session, pool: string, given: unknown): Promise<number> {
+  const { provider, perDay } = warmOptions.parse(given);
+  const each = provider === '*' ? 'each provider' : provider;
+  return ask(
+    session,
+    {
+      words: { do: 'warm', pool, provider, perDay },
+      question: `let pool ${pool} send ${perDay} recipients a day to ${each}, because it did so before?`,
     },
     readAsk(given),
   );

@@ -6,6 +6,7 @@ import { measureClassification } from './classification.ts';
 import { measureEvidence } from './evidence.ts';
 import { measureFaults } from './faults.ts';
 import { measureMime } from './mime.ts';
+import { measureRotation } from './rotation.ts';
 import type { Section } from './section.ts';
 import { measureSimulation } from './simulation.ts';
 import { measureStartup } from './startup.ts';
@@ -32,6 +33,7 @@ export const parts = {
   classification: async ({ diagnostics }) => [measureClassification(diagnostics)],
   evidence: async ({ onProgress }) => [measureEvidence(onProgress)],
   blame: async ({ onProgress }) => [measureBlame(onProgress)],
+  rotation: async ({ onProgress }) => [await measureRotation(onProgress)],
   simulation: async ({ onProgress }) => [await measureSimulation(onProgress)],
   mime: async ({ made }) => [await measureMime(await made())],
   'bad-input': async ({ made }) => [await measureBadRequests(await made())],

@@ -8,8 +8,11 @@ import { number, type Promised, type Section, table } from './section.ts';
 
 const seeds = 20;
 const worldDraws = 32;
-/** Only ours runs through the quiet month: what is promised of it is a count of ours. */
+/** Mails a minute. */
+const speedLeast = 10_000_000;
 const quietMonth = 'quiet-month';
+/** Nothing is at fault there, so that only ours runs: what is promised of it is a count of ours. */
+const withoutFault = [quietMonth, 'five-thousand'];
 /** Those that stand for both promises under varied worlds. */
 const varied = ['bad-list', 'takeover', 's3150-one-of-four'];
 
@@ -43,7 +46,7 @@ export async function measureSimulation(onProgress: (text: string) => void): Pro
     .map((file) => file.replace('.json', ''));
   const answers = await inPairs(names, (name) => {
     onProgress(`the scenario ${name}`);
-    const only = name === quietMonth ? ['--policy', 'goodstanding'] : [];
+    const only = withoutFault.includes(name) ? ['--policy', 'goodstanding'] : [];
     return ask(name, ['--seeds', String(seeds), ...only]);
   });
   const draws = Array.from({ length: worldDraws }, (_, index) => index + 1);
@@ -99,7 +102,9 @@ function promisesOf(answers: readonly Answer[], cases: readonly Case[]): readonl
     const measured = `${mine.length - lost.length} of ${mine.length}${lost.length > 0 ? `; lost: ${lost.join(', ')}` : ''}`;
     return { promise: words, measured, kept: lost.length === 0 };
   };
-  const speed = Math.min(...answers.map(({ mailsPerMinute }) => mailsPerMinute));
+  const bySpeed = answers.toSorted((a, b) => a.mailsPerMinute - b.mailsPerMinute);
+  const slowest = bySpeed[0]?.mailsPerMinute ?? Number.NaN;
+  const fast = bySpeed.filter(({ mailsPerMinute }) => mailsPerMinute >= speedLeast);
   return [
     ofClass(
       'wrong-object',
@@ -114,8 +119,8 @@ function promisesOf(answers: readonly Answer[], cases: readonly Case[]): readonl
     { promise: 'no mail beyond a cap', measured: number(overCap), kept: overCap === 0 },
     {
       promise: '10 million simulated mails a minute on one core',
-      measured: `${number(speed)} in the slowest scenario, all policies`,
-      kept: speed >= 10_000_000,
+      measured: `${number(slowest)} in ${bySpeed[0]?.scenario ?? 'none'}, the slowest; ${fast.length} of ${answers.length} scenarios reach it, all policies together`,
+      kept: slowest >= speedLeast,
     },
   ];
 }

@@ -24,14 +24,13 @@ const options = {
  * a call costs microseconds of its client instead of 0.2 ms.
  */
 export function createClients(ask: Ask) {
-  const dynamo = new DynamoDBClient(options);
+  const dynamo = createDynamoClient((operation, input) => ask('dynamodb', operation, input));
   const events = new EventBridgeClient(options);
   const lambda = new LambdaClient(options);
   const s3 = new S3Client(options);
   const secrets = new SecretsManagerClient(options);
   const ses = new SESv2Client(options);
   const sqs = new SQSClient(options);
-  answerWith(dynamo.middlewareStack, (operation, input) => ask('dynamodb', operation, input));
   answerWith(events.middlewareStack, (operation, input) => ask('events', operation, input));
   answerWith(lambda.middlewareStack, (operation, input) => ask('lambda', operation, input));
   answerWith(s3.middlewareStack, (operation, input) => ask('s3', operation, input));
@@ -43,20 +42,32 @@ export function createClients(ask: Ask) {
   return { dynamo, events, lambda, s3, secrets, ses, sqs };
 }
 
+/** Returns a client for DynamoDB alone; middleware of `high` priority comes before the answer. */
+export function createDynamoClient(answer: Reply): DynamoDBClient {
+  const dynamo = new DynamoDBClient(options);
+  answerWith(dynamo.middlewareStack, answer);
+  return dynamo;
+}
+
+type Reply = (operation: string, input: object) => Promise<object>;
+
 type Stack<Input extends object, Output extends object> = {
   add(
     middleware: (
       next: unknown,
       context: { readonly commandName?: string },
     ) => (args: { readonly input: Input }) => Promise<{ output: Output; response: unknown }>,
-    options: { readonly step: 'initialize'; readonly priority: 'high' },
+    options: { readonly step: 'initialize' },
   ): void;
+  remove(name: string): boolean;
 };
 
 function answerWith<Input extends object, Output extends object>(
   stack: Stack<Input, Output>,
-  answer: (operation: string, input: object) => Promise<object>,
+  answer: Reply,
 ): void {
+  // It would look through each command and answer for what must not be logged, and log nothing.
+  stack.remove('loggerMiddleware');
   stack.add(
     (_next, context) => async (args) => {
       const operation = String(context.commandName).replace(/Command$/, '');
@@ -64,6 +75,6 @@ function answerWith<Input extends object, Output extends object>(
       // The SDK types a stack by the union of its answers; which one belongs to a command it cannot say.
       return { output: { $metadata: {}, ...said } as unknown as Output, response: {} };
     },
-    { step: 'initialize', priority: 'high' },
+    { step: 'initialize' },
   );
 }

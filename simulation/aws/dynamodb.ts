@@ -1,5 +1,5 @@
 import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { localPlace } from '../../local/aws.ts';
+import { type Emulator, localPlace } from '../../local/aws.ts';
 import { createDynamodb } from '../../local/emulators/dynamodb/dynamodb.ts';
 import type { Answer } from '../network.ts';
 import { AwsFailure } from './failure.ts';
@@ -8,6 +8,8 @@ import { toJson } from './json.ts';
 /** DynamoDB with tables of `pk` and `sk`. */
 export type SimulatedDynamodb = {
   readonly answer: Answer;
+  /** The same tables, asked as AWS's own client writes to them. */
+  readonly handle: Emulator;
   readonly createTable: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -34,6 +36,7 @@ export function createSimulatedDynamodb(): SimulatedDynamodb {
   };
   return {
     answer: ({ operation, input }) => ask(operation, input),
+    handle: dynamodb.handle,
     createTable: async (TableName) => {
       await ask('CreateTable', {
         TableName,

@@ -1,10 +1,11 @@
 /** What rotation says reaches an environment within two seconds, for one query and one look at the switch. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createAssignmentReader } from '../../adapters/assignment-store.ts';
 import { toItem } from '../../adapters/items.ts';
+import { putRescue } from '../../adapters/rescue-store.ts';
 import { assignmentKeys } from '../../contract/table-keys.ts';
-import { secondMs } from '../../domain/time.ts';
+import { epochMs, secondMs } from '../../domain/time.ts';
 import { dynamoOfFile } from '../support/dynamo.ts';
 import { createFaults, faultyClient } from '../support/faults.ts';
 import { createVirtualTime } from '../support/virtual-time.ts';
@@ -30,7 +31,7 @@ async function bench() {
   const assign = (key: object, pool: string) =>
     put({ ...key, pools: [{ pool, weight: 1 }], version: 1, at: 0, by: 'test', why: 'test' });
   const read = createAssignmentReader(assignments, 'marketing', time.clock);
-  return { time, calls, put, assign, read };
+  return { time, calls, put, assign, read, assignments };
 }
 
 test('an environment asks once in two seconds, however many ask it', async () => {
@@ -55,7 +56,22 @@ test('another stream’s words are not read, and what is no word for dispatch is
     pools: [{ pool: 'shared', weight: 1 }],
     byProvider: new Map(),
     orders: [],
+    rescues: [],
   });
+});
+
+test('an order or a word for a provider that cannot be read counts as none, and is logged', async () => {
+  const { assign, put, read } = await bench();
+  const line = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await assign(assignmentKeys.stream('marketing'), 'shared');
+  await assign(assignmentKeys.provider('marketing', 'gmail'), 'warm');
+  await put({ ...assignmentKeys.provider('marketing', 'yahoo'), pools: 'warm' });
+  await put({ ...assignmentKeys.order('marketing', 'd1.1'), kind: 'stop' });
+  await put({ ...assignmentKeys.rescue('marketing', 'd1'), from: 7 });
+  const { byProvider, orders, rescues } = await read();
+  expect([[...byProvider.keys()], orders, rescues]).toEqual([['gmail'], [], []]);
+  expect(line).toHaveBeenCalledTimes(3);
+  line.mockRestore();
 });
 
 test('a stream without an assignment says what to do, and is asked again at once', async () => {
@@ -63,4 +79,25 @@ test('a stream without an assignment says what to do, and is asked again at once
   await expect(read()).rejects.toThrow('deploy again');
   await assign(assignmentKeys.stream('marketing'), 'shared');
   expect((await read()).pools).toHaveLength(1);
+});
+
+test('what may be sent once more is read with it, and forgotten while automation is off', async () => {
+  const { time, assign, put, read, assignments } = await bench();
+  await assign(assignmentKeys.stream('marketing'), 'shared');
+  const rescue = {
+    ...{
+      id: 'd1',
+      from: 'shared',
+      to: 'spare',
+      cause: 'pool' as const,
+      region: { pool: 'shared' },
+    },
+    ...{ since: epochMs(1), until: epochMs(2), askedUntil: epochMs(0) },
+    ...{ suspects: [{ tenant: 'acme' }], volumes: { 'spare#gmail': 3 } },
+  };
+  await putRescue(assignments, 'marketing', rescue);
+  expect((await read()).rescues).toMatchObject([rescue]);
+  await put({ ...assignmentKeys.automation, state: 'off' });
+  time.advance(2 * secondMs);
+  expect((await read()).rescues).toEqual([]);
 });

@@ -8,6 +8,8 @@ import {
   readCursor,
   readNews,
   readSentPeriods,
+  type SentLevel,
+  type SentPeriod,
 } from '../../adapters/evidence-store.ts';
 import { putFailure } from '../../adapters/failure-store.ts';
 import type { Table } from '../../adapters/items.ts';
@@ -77,10 +79,17 @@ test('periods are found by when they begin, across midnight, in as many items as
   for (const period of periods) await putSentPeriod(table, '1m', period);
   for (const period of periods) await putSentPeriod(table, '1m', period);
   const until = epochMs(start + 3 * minuteMs);
-  expect(await readSentPeriods(table, '1m', { since: start, until })).toEqual(periods);
-  const first = { since: start, until: epochMs(start + minuteMs) };
-  expect(await readSentPeriods(table, '1m', first)).toEqual([periods[0]]);
-  expect(await readSentPeriods(table, '10m', first)).toEqual([]);
+  const [first, second, third] = periods;
+  const found = await periodsOf('1m', { since: start, until });
+  // A period of more rows than an item holds comes in parts.
+  expect(found.map((period) => period.start - start)).toEqual(
+    [0, 1, 1, 2].map((at) => at * minuteMs),
+  );
+  expect([found[0], found[3]]).toEqual([first, third]);
+  expect([...(found[1]?.rows ?? []), ...(found[2]?.rows ?? [])]).toEqual(second?.rows);
+  const minute = { since: start, until: epochMs(start + minuteMs) };
+  expect(await periodsOf('1m', minute)).toEqual([first]);
+  expect(await periodsOf('10m', minute)).toEqual([]);
 });
 
 test('news are those of mail sent in the time, the latest first where there are too many', async () => {
@@ -100,6 +109,34 @@ test('news are those of mail sent in the time, the latest first where there are 
   expect(await keys(1)).toEqual({ keys: ['c'], cut: true });
 });
 
+test('in a storm no more hours are read than the newest failures need', async () => {
+  for (let hour = 0; hour < 30; hour += 1)
+    for (const key of ['a', 'b'])
+      await putFailure(table, {
+        ...{ key: `${hour}${key}`, sentAt: epochMs(start - hour * hourMs), heardAt: start },
+        ...{ origin: row('acme', 1).origin, signal: 'block', reason: 'block-ip-reputation' },
+        ...{ weight: 1, recipientDomain: 'd', vouched: true },
+      });
+  const asked: string[] = [];
+  const watched: Table = { ...table, dynamo: dynamo.connect() };
+  watched.dynamo.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        asked.push(commandName);
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  const window = { since: epochMs(start - 2 * dayMs), until: start };
+  const { failures, cut } = await readNews(watched, window, 4);
+  expect({ keys: failures.map(({ key }) => key), cut }).toEqual({
+    keys: ['0b', '0a', '1b', '1a'],
+    cut: true,
+  });
+  // Two hours of failures, and every hour of what no provider saw.
+  expect(asked.length).toBe(2 + 49);
+});
+
 test('a cursor is what was written last', async () => {
   const schema = z.object({ until: z.number() });
   expect(await readCursor(table, 'rolled', schema)).toBeUndefined();
@@ -107,6 +144,15 @@ test('a cursor is what was written last', async () => {
   await putCursor(table, 'rolled', { until: 2 });
   expect(await readCursor(table, 'rolled', schema)).toEqual({ until: 2 });
 });
+
+async function periodsOf(
+  level: SentLevel,
+  window: { readonly since: EpochMs; readonly until: EpochMs },
+): Promise<readonly SentPeriod[]> {
+  const periods: SentPeriod[] = [];
+  for await (const period of readSentPeriods(table, level, window)) periods.push(period);
+  return periods;
+}
 
 /** Text that does not compress. */
 function randomText(length: number, seed: number): string {

@@ -1,6 +1,6 @@
 import {
   ConditionalCheckFailedException,
-  DynamoDBClient,
+  type DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
@@ -12,11 +12,7 @@ import { pacingKeys } from '../../contract/table-keys.ts';
 import type { Lane } from '../../domain/pacing.ts';
 import { judgeStoreFailure } from '../../domain/store-failures.ts';
 import { type EpochMs, epochMs } from '../../domain/time.ts';
-import { localPlace } from '../../local/aws.ts';
-import { createDynamodb } from '../../local/emulators/dynamodb/dynamodb.ts';
-import { openEndpoint } from '../../local/endpoint.ts';
-import { clientConfig } from '../local/clients.ts';
-import { createTable, dynamoOfFile } from '../support/dynamo.ts';
+import { dynamoOfFile } from '../support/dynamo.ts';
 import { createVirtualTime, type VirtualTime } from '../support/virtual-time.ts';
 
 const dynamo = await dynamoOfFile();
@@ -287,39 +283,18 @@ describe('a throttled mail', () => {
 });
 
 test('where the store tells on what a condition failed, a wrong guess is one write more and no read', async () => {
-  const tables = createDynamodb({ place: localPlace, note: () => undefined });
-  const endpoint = await openEndpoint(0, {
-    emulators: { dynamodb: tables.handle },
-    localRoutes: {},
-    authorize: () => undefined,
-    onFailure: (_request, cause) => {
-      throw cause;
-    },
-  });
-  const box = watched(new DynamoDBClient(clientConfig(endpoint.url)));
-  try {
-    table = { dynamo: box, name: 'pacing' };
-    await createTable(box, table.name);
-    await writeSendRate(table, 10);
-    const start = time.clock();
-    const [one, other] = [pacerOf('transactional'), pacerOf('transactional')];
-    await leaseOf(one, 1);
-    time.advance(1000);
-    await leaseOf(other, 50);
-    expect(await callsOf(() => leaseOf(one, 1))).toEqual([
-      'UpdateItemCommand',
-      'UpdateItemCommand',
-    ]);
-    const endBy = epochMs(start + 2000);
-    const late = pacerOf('marketing');
-    await late.ratePerSecond();
-    await leaseOf(one, 1);
-    expect(await late.lease(1, endBy)).toEqual({ kind: 'too-far', aheadMs: 5200 });
-  } finally {
-    box.destroy();
-    await endpoint.close();
-    await tables.close();
-  }
+  await writeSendRate(table, 10);
+  const start = time.clock();
+  const [one, other] = [pacerOf('transactional'), pacerOf('transactional')];
+  await leaseOf(one, 1);
+  time.advance(1000);
+  await leaseOf(other, 50);
+  expect(await callsOf(() => leaseOf(one, 1))).toEqual(['UpdateItemCommand', 'UpdateItemCommand']);
+  const endBy = epochMs(start + 2000);
+  const late = pacerOf('marketing');
+  await late.ratePerSecond();
+  await leaseOf(one, 1);
+  expect(await late.lease(1, endBy)).toEqual({ kind: 'too-far', aheadMs: 5200 });
 });
 
 type Grant = {

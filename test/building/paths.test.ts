@@ -35,7 +35,7 @@ test.each([
   ['transactional-intake', 'transactional-parked', 100, 720],
   ['feedback', 'feedback-dead', 20, 360],
   ['delivery', 'delivery-dead', 20, 360],
-  ['rotation.fifo', 'rotation-dead.fifo', 5, 360],
+  ['rotation.fifo', 'rotation-dead.fifo', 5, 720],
 ])('what fails in %s is set aside in %s after %i deliveries', (name, dead, count, visibility) => {
   const { Properties } = small.named('AWS::SQS::Queue', 'QueueName', `goodstanding-${name}`);
   const policy = redrive.parse(Properties['RedrivePolicy']);

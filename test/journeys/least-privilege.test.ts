@@ -49,6 +49,16 @@ const unseen: Readonly<Record<string, string>> = {
   ),
   'dispatch-STREAM s3:ListBucket content':
     'without it S3 answers 403 for an object that is absent, and we must tell absent from forbidden',
+  ...Object.fromEntries(
+    ['Decrypt', 'GenerateDataKey'].map((action) => [
+      `rotation kms:${action} key`,
+      'SNS takes the key of the alarm topic in the name of the function that tells people',
+    ]),
+  ),
+  'rotation sqs:ChangeMessageVisibility rotation.fifo':
+    'what failed comes again soon; in no journey anything fails',
+  'rotation dynamodb:DeleteItem table/pacing':
+    'caps go when a deploy gives a pool’s warm-up to SES; no journey deploys twice',
 };
 
 let records: ReadonlyMap<string, JourneyRecord>;
@@ -111,7 +121,7 @@ function unusedGrants(): readonly string[] {
   return [...granted].filter((name) => !used.has(name)).sort();
 }
 
-/** One name for the same grant in both deployments and in both streams. */
+/** One name for the same grant in all deployments, streams and pools. */
 function nameOf(
   stack: string,
   grant: { readonly principal: string; readonly action: string; readonly resource: string },
@@ -123,6 +133,8 @@ function nameOf(
     .join(':')
     .replace(/^log-group:.*/, 'log-group')
     .replace(/^secret:.*/, 'secret')
+    .replace(/^key\/.*/, 'key')
+    .replace(/^dedicated-ip-pool\/.*(?<!quarantine)$/, 'dedicated-ip-pool/POOL')
     .replace(/^event-source-mapping:.*/, 'event-source-mapping')
     .replace(/-\d{12}-.*/, '')
     .replace(/^configuration-set\/.*/, 'configuration-set')

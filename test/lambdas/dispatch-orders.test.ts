@@ -145,6 +145,30 @@ test('with automation off, holds and moves are forgotten at once; frozen, they s
   expect(poolsUsed(world).slice(1)).toEqual(['yahoo.com shared', 'gmail.com shared']);
 });
 
+describe('a trial of a pool', () => {
+  test('sends mail of the tenants that it names, and the journal tells it as canary mail', async () => {
+    const world = await createDispatchWorld(dynamo);
+    const region = { provider: 'gmail' };
+    await give(world, { kind: 'slow', share: 1, region, trial: true, tenants: ['default'] });
+    world.intake.put(batch(['a@gmail.com', 'b@yahoo.com']));
+    await world.settle();
+    const attempts = await readJournal(world.tables.ledger, bucketAt(world.time.clock()));
+    const kinds = attempts.flatMap(({ entries }) => entries.map(({ e }) => e));
+    expect(kinds.toSorted()).toEqual(['canary', undefined]);
+    expect(world.sesCalls.map(({ kind }) => kind).toSorted()).toEqual(['canary', undefined]);
+  });
+
+  test('holds the mail of everybody whom it does not name', async () => {
+    const world = await createDispatchWorld(dynamo);
+    const region = { provider: 'gmail' };
+    await give(world, { kind: 'slow', share: 1, region, trial: true, tenants: ['acme'] });
+    const request = message({ to: 'a@gmail.com' });
+    world.intake.put(request);
+    await world.runOnce();
+    expect(await world.outcomes(request)).toEqual(['held/reputation-hold']);
+  });
+});
+
 describe('probes', () => {
   const probes = { tenants: ['default'], mails: 3 };
 

@@ -22,7 +22,7 @@ let ports: FeedbackPorts;
 
 beforeAll(async () => {
   faults = createFaults();
-  tables = await dynamo.createTables(faultyClient(dynamo.connect(), faults));
+  tables = await dynamo.createTables(faultyClient(dynamo.connectDirectly(), faults));
   ports = {
     clock: () => now,
     ...noEvidence,

@@ -1,5 +1,6 @@
 /** Each failure is booked once, where and when its mail was sent, and who decides is asked for a look. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { putEvents } from '../../adapters/event-store.ts';
 import { toItem } from '../../adapters/items.ts';
 import { putAttempt } from '../../adapters/ledger.ts';
 import { newAttemptId } from '../../contract/attempt-id.ts';
@@ -7,6 +8,7 @@ import type { FailureItem } from '../../contract/rotation-items.ts';
 import { evidenceKeys } from '../../contract/table-keys.ts';
 import { dayMs, epochMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
+import { createFeedbackTally } from '../../lambdas/feedback/tally.ts';
 import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
 import { evidenceOn, newsOf } from '../support/evidence-ports.ts';
 import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
@@ -33,14 +35,19 @@ let faults: Faults;
 let ports: FeedbackPorts;
 let woken: string[][];
 let failures: unknown[];
+let untaggedCount: number;
 
 beforeEach(async () => {
   faults = createFaults();
-  tables = await dynamo.createTables(faultyClient(dynamo.connect(), faults));
+  tables = await dynamo.createTables(faultyClient(dynamo.connectDirectly(), faults));
   woken = [];
   failures = [];
+  untaggedCount = 0;
   ports = {
     ...evidenceOn(tables),
+    countUntagged: () => {
+      untaggedCount += 1;
+    },
     clock: () => now,
     recipientSecret: 'a secret of the test',
     ledgerDays: 30,
@@ -79,13 +86,20 @@ function take(...bodies: readonly string[]): Promise<readonly string[]> {
 const origin = { provider: 'gmail', campaign: 'spring', pool: 'warm', stream: 'marketing' };
 const event = (file: EventFile, own: object, change: EventChange = {}) =>
   eventBody(file, { messageId, destination: [to], attemptId, origin, ...change, own });
-const bounce = (diagnosticCode: string, change: EventChange = {}) =>
+/** Who reports a refusal that SES met itself. */
+const sesHost = 'dns; a8-70.smtp-out.amazonses.com';
+const bounce = (
+  diagnosticCode: string,
+  change: EventChange = {},
+  reportingMTA: string | null = sesHost,
+) =>
   event(
     'bounce',
     {
       bounceType: 'Permanent',
       bounceSubType: 'General',
       bouncedRecipients: [{ emailAddress: to, status: '5.7.1', diagnosticCode }],
+      reportingMTA,
     },
     change,
   );
@@ -145,6 +159,47 @@ describe('a failure', () => {
     expect(booked.map(({ vouched }) => vouched)).toEqual([false, false]);
   });
 
+  test.each([
+    'dns; mx.google.com',
+    'dns; amazonses.com.hostile.example',
+    'dns; notamazonses.com',
+    null,
+  ])('is not vouched for by a notification of %s: SES did not meet the refusal', async (host) => {
+    await take(bounce(gmailBlock, {}, host));
+    expect((await newsOf(tables, hour)).failures).toMatchObject([{ vouched: false }]);
+  });
+
+  test('is not vouched for where the provider had taken the mail, whoever is said to report', async () => {
+    ports = { ...ports, putEvents: (items) => putEvents(tables.ledger, items) };
+    await take(event('delivery', { recipients: [to] }, { sesMessageId: 'ses-1' }));
+    await take(bounce(gmailBlock, { sesMessageId: 'ses-1' }));
+    // The rescue of a mail that was delivered to nobody is another mail of SES.
+    await take(bounce(gmailBlock, { sesMessageId: 'ses-2', kind: 'rescue' }));
+    const { failures: booked } = await newsOf(tables, hour);
+    expect(booked.map(({ vouched }) => vouched)).toEqual([false, true]);
+  });
+
+  test('of a rescue counts beside that of the mail it stands for, and names the same mail', async () => {
+    await take(bounce(gmailBlock), bounce(gmailBlock, { kind: 'rescue' }));
+    await take(bounce(gmailBlock, { kind: 'rescue' }));
+    const { failures: booked } = await newsOf(tables, hour);
+    expect(booked.map(({ key }) => key)).toEqual([
+      `${messageId}_00#block`,
+      `${messageId}_00#block#rescue`,
+    ]);
+  });
+
+  test('names its mailbox by a digest, and says where DNS alone tells the provider', async () => {
+    const workspace = { destination: ['ada@customer.example'], messageId: 'w'.repeat(22) };
+    await take(bounce(gmailBlock), bounce(gmailBlock, workspace));
+    const { failures: booked } = await newsOf(tables, hour);
+    expect(booked.map(({ vouched }) => vouched)).toEqual([true, true]);
+    expect(booked.map(({ hosted }) => hosted)).toEqual([undefined, true]);
+    expect(new Set(booked.map(({ mailbox }) => mailbox)).size).toBe(2);
+    for (const { mailbox } of booked) expect(mailbox).toMatch(/^[A-Za-z0-9_-]{10}$/);
+    expect(JSON.stringify(booked)).not.toMatch(/grace|ada/);
+  });
+
   test('is a complaint as well, vouched for by the loop that it came through', async () => {
     await take(event('complaint', { complainedRecipients: [{ emailAddress: to }] }));
     expect((await newsOf(tables, hour)).failures).toMatchObject([
@@ -201,13 +256,16 @@ describe('mail that SES took and no provider saw', () => {
   });
 });
 
-test('an event without a tag of ours is read from what SES says, and told apart', async () => {
+test('an event without a tag of ours is read from what SES says, told apart, and counted once', async () => {
   const body = JSON.parse(bounce(gmailBlock));
   body.mail.tags = { 'ses:configuration-set': ['test-marketing-warm'] };
   body.mail.timestamp = '2026-03-01T08:59:59.000Z';
   body.mail.source = 'News <news@acme.example>';
+  await take(JSON.stringify(body), bounce(gmailBlock));
   await take(JSON.stringify(body));
-  expect((await newsOf(tables, hour)).failures).toMatchObject([
+  expect(untaggedCount).toBe(1);
+  const { failures: booked } = await newsOf(tables, hour);
+  expect(booked.filter(({ untagged }) => untagged)).toMatchObject([
     {
       origin: {
         tenant: 'default',
@@ -221,6 +279,17 @@ test('an event without a tag of ours is read from what SES says, and told apart'
       untagged: true,
     },
   ]);
+});
+
+test('what was read without a tag is a metric of its own', () => {
+  const written = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const tally = createFeedbackTally('test', () => now);
+  tally.countUntagged();
+  tally.countUntagged();
+  tally.write();
+  const [line] = written.mock.calls.flat();
+  written.mockRestore();
+  expect(JSON.parse(String(line))).toMatchObject({ Deployment: 'test', Untagged: 2 });
 });
 
 test('names that had no room in the tag are read from the journal; forgotten, their digests stand for them', async () => {

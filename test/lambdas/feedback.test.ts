@@ -26,7 +26,7 @@ const failures: unknown[] = [];
 
 beforeAll(async () => {
   faults = createFaults();
-  const client = faultyClient(dynamo.connect(), faults);
+  const client = faultyClient(dynamo.connectDirectly(), faults);
   tables = await dynamo.createTables(client);
   ports = {
     clock: () => now,

@@ -1,7 +1,8 @@
 /** What the reputation loop does with what it is asked; AWS besides its tables is plain values. */
 import { describe, expect, test } from 'vitest';
-import { readSentPeriods } from '../../adapters/evidence-store.ts';
+import { readSentPeriods, type SentLevel, type SentPeriod } from '../../adapters/evidence-store.ts';
 import { dayMs, epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
+import type { Window } from '../../lambdas/rotation/ports.ts';
 import { dynamoOfFile } from '../support/dynamo.ts';
 import { createRotationWorld, type RotationWorld } from '../support/rotation-world.ts';
 
@@ -61,6 +62,22 @@ describe('a pool that one provider refuses', () => {
     expect(world.told.notices.map(({ text }) => text).join()).toContain(`undo ${decision?.id}`);
   });
 
+  test('is left all the same when no event carries a tag, and no tenant is held', async () => {
+    const world = await createRotationWorld(dynamo, {
+      autonomy: { move: 'act', quarantine: 'act', 'hold-tenant': 'act', 'hold-pair': 'act' },
+    });
+    await busy(world);
+    await everybodySends(world);
+    for (const tenant of tenants.slice(0, 3))
+      await world.fail({ tenant: '', identity: `${tenant}.example` }, 6, { untagged: true });
+    world.pass(3 * secondMs);
+    await world.ask({ kind: 'failures', regions: [{ pool: 'a', provider: 'microsoft' }] });
+    expect(await world.pools('transactional', 'microsoft')).toEqual(['b']);
+    expect(await world.orders('transactional')).toEqual([]);
+    const [decision] = await world.decisions();
+    expect(decision).toMatchObject({ cause: { kind: 'pool×provider', vouchedBy: { tenants: 3 } } });
+  });
+
   test('is only written about while nothing more is allowed', async () => {
     const world = await createRotationWorld(dynamo);
     await busy(world);
@@ -75,8 +92,8 @@ describe('a pool that one provider refuses', () => {
 describe('a run that dies', () => {
   test('is finished by the next delivery: the same decision, each step once more or for the first time', async () => {
     const world = await createRotationWorld(dynamo);
-    const publish = () => Promise.reject(new Error('the bus is away'));
-    const dying = world.another({ publish });
+    const putDecision = () => Promise.reject(new Error('the table is away'));
+    const dying = world.another({ putDecision });
     const words = { do: 'quarantine', pool: 'a', provider: 'microsoft' } as const;
     const { failed, id, queueMessageId } = await world.command(words, dying);
     expect(failed).toEqual([queueMessageId]);
@@ -175,6 +192,11 @@ describe('what a person asks for', () => {
       autonomy: { move: 'act' },
       by: 'ada',
     });
+    await world.command({ do: 'automation', state: 'on' });
+    const resumedAt = world.now();
+    world.pass(minuteMs);
+    await world.command({ do: 'autonomy', kind: 'move', level: 'observe' });
+    expect(await world.ports.readAutomation()).toMatchObject({ state: 'on', resumedAt });
   });
 });
 
@@ -210,6 +232,16 @@ describe('a proposal', () => {
   });
 });
 
+async function periodsOf(
+  { tables }: RotationWorld,
+  level: SentLevel,
+  window: Window,
+): Promise<readonly SentPeriod[]> {
+  const found: SentPeriod[] = [];
+  for await (const period of readSentPeriods(tables.evidence, level, window)) found.push(period);
+  return found;
+}
+
 describe('the evidence', () => {
   test('of a minute is rolled up once it is settled, and another environment knows as much', async () => {
     const world = await createRotationWorld(dynamo);
@@ -217,7 +249,7 @@ describe('the evidence', () => {
     const at = world.now();
     for (let minute = 0; minute < 5; minute += 1) await world.tick();
     const window = { since: epochMs(at - minuteMs), until: world.now() };
-    const [period, ...others] = await readSentPeriods(world.tables.evidence, '1m', window);
+    const [period, ...others] = await periodsOf(world, '1m', window);
     expect(others).toEqual([]);
     expect(period).toMatchObject({ start: at, rows: [{ count: 7 }] });
     const readJournal = () => Promise.reject(new Error('it stands rolled up'));
@@ -233,11 +265,11 @@ describe('the evidence', () => {
     world.calls.length = 0;
     await world.tick();
     expect(world.reads).toEqual([]);
-    // News of three hours (failures and what no provider saw), two streams, the pools, the log of two months.
+    // News of three hours (failures and what no provider saw), two streams, the pools, what is new in the log.
     const counts = Object.groupBy(world.calls, (call) => call);
     expect({ gets: counts['GetItem']?.length, queries: counts['Query']?.length }).toEqual({
       gets: 4,
-      queries: 3 * 2 + 2 + 1 + 2,
+      queries: 3 * 2 + 2 + 1 + 1,
     });
     expect(Object.keys(counts).sort()).toEqual(['GetItem', 'Query']);
   });
@@ -250,7 +282,7 @@ describe('the evidence', () => {
       await world.tick();
     }
     const window = { since: start, until: world.now() };
-    const periods = await readSentPeriods(world.tables.evidence, '10m', window);
+    const periods = await periodsOf(world, '10m', window);
     expect(periods).toMatchObject([{ start, rows: [{ origin: { campaign: '' }, count: 10 }] }]);
   });
 });
@@ -265,4 +297,18 @@ test('the week is told once, to people and in the log', async () => {
   await world.tick(world.another());
   expect(world.told.notices).toMatchObject([{ subject: expect.stringContaining('the week') }]);
   expect((await world.decisions()).at(-1)).toMatchObject({ by: 'the schedule', done: false });
+});
+
+test('a tenant is held for failures whose events carry no tag, by the domain that it alone sends from', async () => {
+  const world = await createRotationWorld(dynamo, { autonomy: { 'hold-tenant': 'act' } });
+  await busy(world);
+  await everybodySends(world);
+  for (const provider of providers)
+    await world.fail({ tenant: '', identity: 'core.example', provider }, 8, { untagged: true });
+  world.pass(3 * secondMs);
+  await world.ask({ kind: 'failures', regions: [{ pool: 'a', provider: 'microsoft' }] });
+  const [decision] = await world.decisions();
+  expect(decision).toMatchObject({ done: true, cause: { region: { tenant: 'core' } } });
+  const held = (await world.orders('transactional')).map(({ region }) => region);
+  expect(held).toEqual([{ tenant: 'core' }]);
 });

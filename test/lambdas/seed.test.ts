@@ -1,16 +1,20 @@
 /** A deploy fills the directory and never overwrites what rotation or an operator decided at run time. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createAllowances, listAllowances } from '../../adapters/allowance-store.ts';
 import {
   deletePool,
   putAssignment,
   putPool,
   putStream,
+  readAssignedProviders,
   readAssignmentNow,
   readPools,
+  readProviderAssignment,
   readStream,
   seedTenant,
 } from '../../adapters/directory-seed.ts';
 import { createPacer, writeSendRate } from '../../adapters/pacing-store.ts';
+import { capSpill, uncapSpill } from '../../adapters/spill-caps.ts';
 import { holdTenant, readTenant } from '../../adapters/tenant-directory.ts';
 import type { SeedPlan } from '../../contract/environment.ts';
 import { assignmentKeys } from '../../contract/table-keys.ts';
@@ -25,7 +29,7 @@ let time: VirtualTime;
 let warnings: string[];
 
 beforeEach(async () => {
-  tables = await dynamo.createTables(dynamo.connect());
+  tables = await dynamo.createTables(dynamo.connectDirectly());
   time = createVirtualTime();
   warnings = [];
 });
@@ -40,6 +44,11 @@ function ports(over: Partial<SeedPorts> = {}): SeedPorts {
     readStream: (stream) => readStream(directory, stream),
     putStream: (item) => putStream(directory, item),
     readAssignment: (stream) => readAssignmentNow(assignments, stream),
+    readProviders: (stream) => readAssignedProviders(assignments, stream),
+    readProviderAssignment: (stream, provider) =>
+      readProviderAssignment(assignments, stream, provider),
+    capSpill: (pool) => capSpill(pacing, pool),
+    uncapSpill: (pool) => uncapSpill(pacing, pool),
     putAssignment: (item, before) => putAssignment(assignments, item, before),
     seedTenant: (item) => seedTenant(directory, item),
     readSendRate: async () => 14,
@@ -293,4 +302,80 @@ test('a failover pool is kept until it has left the list for as long as mail may
   await expect(seed({ ...plan(['a']), pools: withFailover.pools }, ports())).rejects.toThrow(
     'stream transactional: pool b was removed while it may carry mail',
   );
+});
+
+describe('a provider with pools of its own', () => {
+  const atGmail = assignmentKeys.provider('transactional', 'gmail');
+  const readGmail = () => readProviderAssignment(tables.assignments, 'transactional', 'gmail');
+  async function assignGmail(...pools: readonly (readonly [string, number])[]): Promise<void> {
+    const item = {
+      ...atGmail,
+      pools: pools.map(([pool, weight]) => ({ pool, weight })),
+      ...{ version: 1, at: time.clock(), by: 'rotation', why: 'test' },
+    };
+    expect(await putAssignment(tables.assignments, item, 0)).toBe(true);
+  }
+
+  test('loses a pool that retires, and keeps what rotation decided of the others', async () => {
+    await seed(plan(['a', 'b', 'c']), ports());
+    await assignGmail(['a', 7], ['b', 3]);
+    await seed(plan(['b', 'c'], ['a']), ports());
+    expect(await readGmail()).toMatchObject({ pools: [{ pool: 'b', weight: 3 }], version: 2 });
+  });
+
+  test('gets the declared pools where only one that retires was left', async () => {
+    await seed(plan(['a', 'b']), ports());
+    await assignGmail(['a', 7]);
+    await seed(plan(['b'], ['a']), ports());
+    expect((await readGmail())?.pools).toEqual([{ pool: 'b', weight: 1 }]);
+  });
+
+  test('keeps its failover pools, and no pool joins by itself', async () => {
+    const withFailover = (pools: readonly string[]): SeedPlan => ({
+      ...plan([...pools, 'spare']),
+      streams: { transactional: { pools: [...pools], retiring: [], failover: ['spare'] } },
+    });
+    await seed(withFailover(['a']), ports());
+    await assignGmail(['spare', 1]);
+    await seed(withFailover(['a', 'b']), ports());
+    expect(await readGmail()).toMatchObject({ pools: [{ pool: 'spare', weight: 1 }], version: 1 });
+  });
+});
+
+describe('shared addresses', () => {
+  const sharing = (own: readonly string[]): SeedPlan => ({
+    ...plan(['a']),
+    streams: {
+      transactional: { pools: ['a'], retiring: [], failover: ['ses'] },
+      ...(own.length > 0 ? { marketing: { pools: [...own], retiring: [] } } : {}),
+    },
+    pools: { ...plan(['a']).pools, ses: { kind: 'shared', retiring: false } },
+  });
+
+  test('of a failover list take 500 an hour at a provider and no more, from the deploy on', async () => {
+    await seed(sharing([]), ports());
+    const { take } = createAllowances(tables.pacing, time.clock);
+    expect(await take({ pool: 'ses', provider: 'gmail' }, 400)).toMatchObject({ granted: 400 });
+    expect(await take({ pool: 'ses', provider: 'gmail' }, 400)).toMatchObject({ granted: 100 });
+    expect(await take({ pool: 'ses', provider: 'small.example' }, 600)).toMatchObject({
+      granted: 500,
+    });
+    expect(await take({ pool: 'a', provider: 'gmail' }, 9000)).toMatchObject({ granted: 9000 });
+    time.advance(hourMs);
+    expect(await take({ pool: 'ses', provider: 'gmail' }, 600)).toMatchObject({ granted: 500 });
+  });
+
+  test('a deploy in the middle of an hour gives them nothing anew', async () => {
+    await seed(sharing([]), ports());
+    await createAllowances(tables.pacing, time.clock).take({ pool: 'ses', provider: 'gmail' }, 400);
+    await seed(sharing([]), ports());
+    const { take } = createAllowances(tables.pacing, time.clock);
+    expect(await take({ pool: 'ses', provider: 'gmail' }, 400)).toMatchObject({ granted: 100 });
+  });
+
+  test('that a stream declares as its own have no such limit, nor keep it', async () => {
+    await seed(sharing([]), ports());
+    await seed(sharing(['ses']), ports());
+    expect(await listAllowances(tables.pacing)).toEqual([]);
+  });
 });

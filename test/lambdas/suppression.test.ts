@@ -25,7 +25,7 @@ let list: Map<string, SesSuppressed>;
 let calls: number[];
 
 beforeEach(async () => {
-  table = (await dynamo.createTables(dynamo.connect())).suppression;
+  table = (await dynamo.createTables(dynamo.connectDirectly())).suppression;
   time = createVirtualTime();
   list = new Map();
   calls = [];

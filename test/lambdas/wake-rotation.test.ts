@@ -71,19 +71,51 @@ test('what nobody knows is not asked for', async () => {
   expect(asked).toEqual([]);
 });
 
-test('in a storm each region is asked for once in two seconds, and what is new is asked for alone', async () => {
+test('in a storm an environment asks once in two seconds, at once and then for all that came up', async () => {
   const wake = waker();
   await wake([failure(), failure({}, { tenant: 'globex' })]);
-  await wake([
-    failure({}, { tenant: 'initech' }),
-    failure({}, { provider: 'yahoo', tenant: 'umbrella' }),
-  ]);
-  await wake([failure({}, { tenant: 'hooli' })]);
-  expect(regions()).toEqual([[pair], [{ pool: 'warm', provider: 'yahoo' }]]);
+  for (const provider of ['yahoo', 'gmx', 'yahoo', 'gmail'])
+    await wake([failure({}, { provider, tenant: `tenant of ${provider} ${drawn}` })]);
+  expect(regions()).toEqual([[pair]]);
   time.advance(2 * secondMs);
   await wake([failure({}, { tenant: 'soylent' })]);
-  expect(regions()[2]).toEqual([pair]);
+  const [, second] = regions();
+  expect(second).toEqual([
+    pair,
+    { pool: 'warm', provider: 'gmx' },
+    { pool: 'warm', provider: 'yahoo' },
+  ]);
   expect(new Set(asked.map(({ slot }) => slot)).size).toBe(2);
+});
+
+test('what came up later in a slot is asked for with the next event, though it is no failure', async () => {
+  const wake = waker();
+  await wake([failure()]);
+  await wake([failure({}, { provider: 'yahoo', tenant: 'globex' })]);
+  await wake([]);
+  expect(asked).toHaveLength(1);
+  time.advance(2 * secondMs);
+  await wake([]);
+  expect(regions()[1]).toEqual([{ pool: 'warm', provider: 'yahoo' }]);
+  time.advance(2 * secondMs);
+  await wake([]);
+  expect(asked).toHaveLength(2);
+});
+
+test('fifty failures a second of thousands of tenants are at most one message in two seconds', async () => {
+  const wake = waker();
+  for (let second = 0; second < 60; second += 1) {
+    for (let batch = 0; batch < 5; batch += 1)
+      await wake(
+        Array.from({ length: 10 }, (_, index) =>
+          failure(hard, { tenant: `t${(second * 50 + batch * 10 + index) % 500}` }),
+        ),
+      );
+    time.advance(secondMs);
+  }
+  expect(asked.length).toBeGreaterThan(20);
+  expect(asked.length).toBeLessThanOrEqual(30);
+  for (const { message } of asked) expect(JSON.stringify(message).length).toBeLessThan(250_000);
 });
 
 test('environments that fail in the same words within a slot say the same, so that the queue drops one', async () => {

@@ -18,7 +18,7 @@ const topicArn = `arn:aws:sns:${account}:alarms`;
 
 /** The emulator with hands that write down what they are asked to carry. */
 function openEvents(options: { functionError?: string } = {}) {
-  const carried: { arn: string; input: Json }[] = [];
+  const carried: { arn: string; input: Json; group?: string }[] = [];
   const clock = { nowMs: Date.parse('2026-01-01T00:00:00Z') };
   const write = (arn: string, text: string) => carried.push({ arn, input: JSON.parse(text) });
   const events = createEvents({
@@ -29,8 +29,9 @@ function openEvents(options: { functionError?: string } = {}) {
       const { functionError } = options;
       return functionError ? { error: { type: 'Error', message: functionError } } : {};
     },
-    sendMessage: async (arn, body) => {
-      write(arn, body);
+    sendMessage: async (arn, body, group) => {
+      if (group === undefined) write(arn, body);
+      else carried.push({ arn, input: JSON.parse(body), group });
     },
     publish: async (arn, messages) => {
       for (const message of messages) write(arn, message);
@@ -231,6 +232,34 @@ test('a disabled rule gets nothing', async () => {
   await expect.poll(() => carried.map((one) => one.arn)).toEqual([queueArn]);
 });
 
+test('a FIFO queue gets its message group, and a body of its own with the time in it', async () => {
+  const { events, carried, create } = openEvents();
+  await create('AWS::Events::Rule', 'Rule', {
+    EventPattern: { source: ['goodstanding'] },
+    Targets: [
+      {
+        Id: 'a',
+        Arn: `${queueArn}.fifo`,
+        SqsParameters: { MessageGroupId: 'one' },
+        InputTransformer: {
+          InputPathsMap: { time: '$.time' },
+          InputTemplate: '{"kind":"alarm","at":<time>}',
+        },
+      },
+    ],
+  });
+  events.emit('default', { source: 'goodstanding', detailType: 'x', detail: {}, resources: [] });
+  await expect
+    .poll(() => carried)
+    .toEqual([
+      {
+        arn: `${queueArn}.fifo`,
+        group: 'one',
+        input: { kind: 'alarm', at: expect.stringMatching(/^2026-/) },
+      },
+    ]);
+});
+
 test('schedules of both families fire by the clock of the box', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   closers.push(() => vi.useRealTimers());
@@ -325,8 +354,8 @@ test.each<[string, JsonObject, string]>([
   ],
   [
     'AWS::Events::Rule',
-    { ...pattern, Targets: [{ Id: 'a', Arn: queueArn, SqsParameters: { MessageGroupId: 'g' } }] },
-    'SqsParameters is not supported',
+    { ...pattern, Targets: [{ Id: 'a', Arn: queueArn, HttpParameters: {} }] },
+    'HttpParameters is not supported',
   ],
   [
     'AWS::Events::Rule',

@@ -388,6 +388,13 @@ describe('actions of requests', () => {
       needs: ['ses:PutSuppressedDestination *'],
     },
     {
+      title: 'ses move of an address',
+      request: plain('ses', 'PUT', '/v2/email/dedicated-ips/192.0.2.1/pool', {
+        DestinationPoolName: 'spare',
+      }),
+      needs: [`ses:PutDedicatedIpInPool ${sesPrefix}:dedicated-ip-pool/spare`],
+    },
+    {
       title: 'ses account',
       request: plain('ses', 'GET', '/v2/email/account'),
       needs: ['ses:GetAccount *'],

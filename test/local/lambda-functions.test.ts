@@ -63,7 +63,7 @@ test('the environment holds the template variables and those of Lambda, and noth
     TZ: 'UTC',
   });
   expect(payload).not.toHaveProperty('SHELL_SECRET');
-  expect(payload).not.toHaveProperty('HOME');
+  for (const ours of ['HOME', 'NODE_COMPILE_CACHE']) expect(payload).not.toHaveProperty(ours);
 });
 
 test('a warm environment is used again', async () => {

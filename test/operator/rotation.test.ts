@@ -77,6 +77,11 @@ test.each<[string, readonly string[], object]>([
       forMs: 48 * hourMs,
     },
   ],
+  [
+    'pools warm',
+    ['pools', 'warm', 'a', '--provider', '*', '--per-day', '40000'],
+    { do: 'warm', pool: 'a', provider: '*', perDay: 40_000 },
+  ],
   ['decisions undo', ['decisions', 'undo', 'abc'], { do: 'undo', decision: 'abc' }],
   ['automation freeze', ['automation', 'freeze'], { do: 'automation', state: 'freeze' }],
   ['autonomy', ['autonomy', 'move', 'veto'], { do: 'autonomy', kind: 'move', level: 'veto' }],
@@ -113,6 +118,7 @@ test.each([
     ['pools', 'override', 's', '--pool', 'A', '--for', '1h', '--why', 'x', '--yes'],
     '--pool: got A',
   ],
+  [['pools', 'warm', 'a', '--per-day', '9', '--why', 'x', '--yes'], '--provider'],
   [['autonomy', 'move', 'always'], 'Allowed choices are observe, propose, veto, act'],
   [['automation', 'stop'], 'Allowed choices are on, freeze, off'],
 ])('%j is wrong, and the answer says what is allowed', async (args, problem) => {
@@ -142,6 +148,11 @@ test('pools list shows each pool’s states and what is left of its day, within 
     until: Date.parse('2026-03-02T12:00:00Z'),
     why: 'decision abc',
   });
+  await aws.putItem(names.tables.assignments, {
+    ...assignmentKeys.standing('leased', 'gmail'),
+    ...{ pool: 'leased', provider: 'gmail', state: 'active', since: 1, version: 1 },
+    warmth: { step: 2.06, dayCap: 100, hourCap: 10, cleanDays: [100] },
+  });
   await aws.putItem(names.tables.pacing, {
     ...pacingKeys.allowance('leased', 'gmail'),
     ...{ pool: 'leased', provider: 'gmail', cap: 10, left: 10, sent: 0, resetsAt: 1, periodMs: 1 },
@@ -154,6 +165,7 @@ test('pools list shows each pool’s states and what is left of its day, within 
   expect(ran.stdout).toMatch(/shared +shared +all others +active +no cap/);
   const explained = await cliOn(aws, ['pools', 'explain', 'leased']);
   expect(explained.stdout).toContain('decision abc');
+  expect(explained.stdout).toContain('60 of 100, step 2.1 of its warm-up');
 });
 
 test('decisions are listed, shown and counted, what was only observed too', async () => {

@@ -25,7 +25,8 @@ test('ten thousand mails keep every promise while things go wrong', async () => 
   expect(report.accepted).toBeGreaterThan(9_000);
   for (const reason of ['identity-unverified', 'configuration-missing'])
     expect(report.mended[`redriven: ${reason}`], reason).toBeGreaterThan(0);
-});
+  // 17 s of work were measured on a core of its own; others may share it.
+}, 120_000);
 
 test('a fault that never strikes is told', async () => {
   const { shares, ...plan } = planFor(seed);
@@ -54,8 +55,8 @@ test('few mails say little about the rate of duplicates, and too many of them ar
 
 test('a seed replays: the same run gives the same report', async () => {
   const [first, second] = [
-    await runFaults({ seed, mails: 400 }),
-    await runFaults({ seed, mails: 400 }),
+    await runFaults({ seed, mails: 200 }),
+    await runFaults({ seed, mails: 200 }),
   ];
   expect(second).toEqual(first);
 });
@@ -76,7 +77,7 @@ describe('the checks find', () => {
         ledger: { ...ports.ledger, dynamo: Object.create(dynamo, { send: { value: send } }) },
       };
     };
-    expect(await broken(over, 1_000)).toContain('every duplicate comes from an ambiguous attempt');
+    expect(await broken(over)).toContain('every duplicate comes from an ambiguous attempt');
   });
 
   test('a mail that is sent twice', async () => {
@@ -87,7 +88,7 @@ describe('the checks find', () => {
         return ports.send(mail);
       },
     });
-    const found = await broken(over);
+    const found = await broken(over, 100);
     expect(found).toContain('every duplicate comes from an ambiguous attempt');
     expect(found).toContain('our own metric counts every duplicate');
     expect(found).toContain('at most 2 duplicates in 10,000 mails');
@@ -99,7 +100,7 @@ describe('the checks find', () => {
       send: async (mail) =>
         mail.messageId < 'C' ? { ok: true, sesMessageId: 'never' } : ports.send(mail),
     });
-    expect(await broken(over)).toContain('no mail is lost');
+    expect(await broken(over, 200)).toContain('no mail is lost');
   });
 
   test('a mail that waits for its time nowhere', async () => {

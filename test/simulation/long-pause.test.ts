@@ -14,7 +14,7 @@ const streams: Streams = {
 };
 const accountEveryMs = 600_000;
 const dayMs = 86_400_000;
-const mails = 50;
+const mails = 20;
 
 const waitingLater = ({ bucket }: World) =>
   [...bucket.objects.keys()].filter((key) => key.startsWith('later/')).length;

@@ -1,3 +1,4 @@
+import { wasDelivered } from '../../adapters/event-store.ts';
 import { putFailure, putVoid } from '../../adapters/failure-store.ts';
 import { queryPartition } from '../../adapters/items.ts';
 import { readOrigin } from '../../adapters/journal-store.ts';
@@ -14,7 +15,7 @@ import type { Tables } from './dynamo.ts';
 
 type EvidencePorts = Pick<
   BookPorts,
-  'untagged' | 'readOrigin' | 'putFailure' | 'putVoid' | 'countUntagged'
+  'untagged' | 'readOrigin' | 'wasDelivered' | 'putFailure' | 'putVoid' | 'countUntagged'
 >;
 
 const untagged = untaggedPlaceOf('test', {
@@ -26,6 +27,7 @@ const untagged = untaggedPlaceOf('test', {
 export const noEvidence: EvidencePorts = {
   untagged,
   readOrigin: async () => undefined,
+  wasDelivered: async () => false,
   putFailure: async () => true,
   putVoid: async () => true,
   countUntagged: () => {},
@@ -36,6 +38,7 @@ export function evidenceOn({ evidence, ledger }: Tables): EvidencePorts {
   return {
     untagged,
     readOrigin: (attemptId, mail) => readOrigin(ledger, attemptId, mail),
+    wasDelivered: (mail) => wasDelivered(ledger, mail),
     putFailure: (failure) => putFailure(evidence, failure),
     putVoid: (given) => putVoid(evidence, given),
     countUntagged: () => {},

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Json, JsonObject, Place } from '../../aws.ts';
 import { isObject } from '../../json-access.ts';
+import { rememberExpressions } from './remembered-expressions.ts';
 
 /** One answer of the table store: what DynamoDB answers, or its error with the HTTP status. */
 export type StoreAnswer = { readonly status: number; readonly body: JsonObject };
@@ -50,6 +51,9 @@ const validations: {
   checkTypes(data: JsonObject, types: object): JsonObject;
   checkValidations(data: JsonObject, types: object, custom: object | undefined, store: Store): void;
 } = require('dynalite/validations');
+
+for (const parser of ['conditionParser', 'updateParser'])
+  rememberExpressions(require(`dynalite/db/${parser}`));
 
 const fillChunk = 1_000;
 const returnOnFailure = 'ReturnValuesOnConditionCheckFailure';

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { type Handler, loadHandler } from './handler-loader.ts';
 import { next, post } from './runtime-client.ts';
 
@@ -16,6 +17,8 @@ let currentRequestId: string | undefined;
 export async function runRuntime(runtimeApi: string): Promise<never> {
   reportCrashes(runtimeApi);
   const handler = await loadOrExit(runtimeApi);
+  // Node would do it at the end of the process, but an environment is killed.
+  flushCompileCache();
   for (;;) {
     const { headers, body } = await next(runtimeApi).catch(() => process.exit(0));
     const requestId = headerOf(headers, 'lambda-runtime-aws-request-id');

@@ -3,9 +3,23 @@ import type { Action, Decision } from '../../../domain/rotation/model.ts';
 import type { Act } from '../policy.ts';
 
 /** Returns what a decision did, in the words by which every policy is judged; growth is not judged. */
-export function actsOf({ at, actions, cause }: Decision): readonly Act[] {
+export function actsOf({ at, actions, cause, undecided }: Decision): readonly Act[] {
   const why = cause ? `${cause.kind} at fault for ${cause.signal}` : 'undecided';
-  return actions.flatMap((action) => doneBy(action).map((done) => ({ at, why, ...done })));
+  const acts = actions.flatMap((action) => doneBy(action).map((done) => ({ at, why, ...done })));
+  const seen = new Set<string>();
+  return acts.filter((act) => {
+    // Weights of others shrink when a pool gets its share back; nobody leaves them for a fault.
+    if (act.do === 'leave' && !cause && !undecided) return false;
+    const held = act.do === 'slow' && seen.has(keyOf({ ...act, do: 'hold' }));
+    const isNew = !held && !seen.has(keyOf(act));
+    seen.add(keyOf(act));
+    return isNew;
+  });
+}
+
+/** One decision holds a part of the mail once, however many of its actions say so. */
+function keyOf({ do: what, region }: Pick<Act, 'do' | 'region'>): string {
+  return [what, ...Object.entries(region).sort().flat()].join(' ');
 }
 
 function doneBy(action: Action): readonly Pick<Act, 'do' | 'region'>[] {
@@ -22,6 +36,8 @@ function doneBy(action: Action): readonly Pick<Act, 'do' | 'region'>[] {
       return lost.map(({ pool }) => ({ do: 'leave', region: placeOf(pool, action.provider) }));
     }
     case 'quarantine':
+      // A degraded pool keeps its mail, and only climbs no ladder.
+      if (action.standing.state !== 'quarantined') return [];
       return [{ do: 'leave', region: placeOf(action.pool, action.provider) }];
     case 'quarantine-ip':
       return [{ do: 'leave', region: { pool: action.from, ip: action.ip } }];

@@ -1,6 +1,7 @@
 import { traitsOf } from '../../../domain/classification/reasons.ts';
 import { createBook } from '../../../domain/evidence/book.ts';
 import type { EvidenceBook, Failure } from '../../../domain/evidence/model.ts';
+import { signalOf } from '../../../domain/evidence/signals.ts';
 import { epochMs } from '../../../domain/time.ts';
 import { type FleetCell, originOf } from '../fleet.ts';
 import type { News } from '../mail.ts';
@@ -50,7 +51,7 @@ export function createEvidenceFeed(): EvidenceFeed {
 function failuresOf(news: News, origin: ReturnType<typeof originOf>): readonly Failure[] {
   const { classified, kind, id, count, sentAt, heardAt, vouched, recipientDomain, ip } = news;
   const traits = classified === undefined ? undefined : traitsOf(classified.reason);
-  const signal = kind === 'complaint' ? 'complaint' : traits?.signal;
+  const signal = kind === 'complaint' ? kind : classified && signalOf(classified.reason, kind);
   if (signal === undefined) return [];
   const { blocklist } = classified ?? {};
   return Array.from({ length: count }, (_, index) => ({

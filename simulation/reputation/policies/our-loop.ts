@@ -2,9 +2,9 @@ import { choosePool } from '../../../domain/assignment.ts';
 import { suspectsOf } from '../../../domain/evidence/suspects.ts';
 import { applyActions, quarantinePool, type Standings } from '../../../domain/rotation/apply.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
-import type { Decision, Situation, Trigger } from '../../../domain/rotation/model.ts';
+import type { Decision, Order, Situation, Trigger } from '../../../domain/rotation/model.ts';
 import { isWithin } from '../../../domain/rotation/orders.ts';
-import { dayMs, epochMs, minuteMs } from '../../../domain/time.ts';
+import { dayMs, epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
 import { type Fleet, type FleetCell, originOf } from '../fleet.ts';
 import type { Act, MakePolicy, PolicyContext, Route } from '../policy.ts';
 import { actsOf } from './acts-of-decisions.ts';
@@ -18,7 +18,7 @@ const historyMs = 7 * dayMs;
 const settings = {
   autonomyOf: () => 'act',
   automation: 'on',
-  brakes: { movedShareMax: 0.2, holdsMax: 5, feedbackAgeMaxMs: 15 * minuteMs },
+  brakes: { movedShareMax: 0.2, holdsMax: 5, feedbackAgeMaxMs: 2 * hourMs },
   vetoMs: 0,
 } as const satisfies Partial<Situation>;
 
@@ -37,6 +37,7 @@ export const ourLoop: MakePolicy = (context) => {
   const probesLeft = new Map<string, { left: number }>();
   const trusted = trustedIn(fleet);
   const watched = watchedOf(fleet);
+  const baselineOf = baselinesOf(fleet);
   const situationAt = (now: number): Situation => ({
     ...settings,
     now: epochMs(now),
@@ -47,6 +48,7 @@ export const ourLoop: MakePolicy = (context) => {
     heardAt: epochMs(now - context.feedbackAgeMs(now)),
     listings: listingsAt(context, now),
     watched,
+    baselineOf,
     newId: () => {
       ids += 1;
       return `d${ids}`;
@@ -80,13 +82,15 @@ export const ourLoop: MakePolicy = (context) => {
       if (open.length < standings.orders.length) version += 1;
       standings = { ...standings, orders: open };
       if (now < nextSchedule) return;
-      nextSchedule = now + scheduleMs;
       look({ kind: 'schedule' }, now);
+      nextSchedule = now + (open.length > 0 ? minuteMs : scheduleMs);
     },
     routeOf: (cell) => routeBy(standings, cell, probesLeft),
     pardon: (tenant, now) => {
       const orders = ordersWithout(standings, fleet, tenant);
       if (orders.length === standings.orders.length) return;
+      const lifted = standings.orders.filter((order) => !orders.includes(order));
+      history = [...history, pardonOf(lifted, now)];
       standings = { ...standings, orders };
       acts.push({ at: now, do: 'return', region: { tenant }, why: 'mended' });
       version += 1;
@@ -146,6 +150,17 @@ function watchedOf({ pools, providers, cells, tenants }: Fleet) {
   };
 }
 
+/** What the thirty days before the scenario would have shown of tenants that were there. */
+function baselinesOf({ tenants }: Fleet): NonNullable<Situation['baselineOf']> {
+  const known = new Map(
+    tenants.flatMap(({ tenant, identity, established, traits }) =>
+      established ? [tenant, identity].map((name) => [name, traits.unknownShare] as const) : [],
+    ),
+  );
+  return ({ tenant, identity }, signal) =>
+    signal === 'hard-bounce' ? known.get(tenant ?? identity ?? '') : undefined;
+}
+
 /** The caps that stand are those of the run, which are the same for every policy. */
 function withWarmth(standings: Standings, context: PolicyContext, now: number): Standings {
   const { providers } = context.fleet;
@@ -169,6 +184,21 @@ function listingsAt({ fleet, listingsOf }: PolicyContext, now: number) {
   return listings;
 }
 
+/** The decision that a person's command makes. */
+function pardonOf(orders: readonly Order[], now: number): Decision {
+  return {
+    id: `pardon-${now}`,
+    at: epochMs(now),
+    autonomy: 'act',
+    done: true,
+    actions: orders.map((order) => ({ kind: 'release', orderId: order.id, order })),
+    evidence: [],
+    counterEvidence: [],
+    by: 'a person',
+    why: 'mended',
+  };
+}
+
 /** What dispatch does: the pool by rendezvous, then every order about the mail; the strictest holds. */
 function routeBy(
   { streams, orders }: Standings,
@@ -185,13 +215,21 @@ function routeBy(
     (order) => isWithin(order.region, origin) && (order.streams?.includes(cell.stream) ?? true),
   );
   const probed = about.find(({ probes }) => probes?.tenants.includes(tenant));
-  const share = Math.min(1, ...about.filter((order) => order !== probed).map((one) => one.share));
+  const share = Math.min(
+    1,
+    ...about.filter((order) => order !== probed).map((one) => shareOf(one, tenant)),
+  );
   const until = Math.min(...about.map((order) => order.until));
   if (probed?.probes === undefined || share === 0) return { pools: [pool], share, until };
   const key = `${probed.id} ${tenant}`;
   const probes = probesLeft.get(key) ?? { left: probed.probes.mails };
   probesLeft.set(key, probes);
   return { pools: [pool], share, until, probes };
+}
+
+/** A trial lets only tenants that it names leave. */
+function shareOf({ share, tenants }: Order, tenant: string): number {
+  return tenants === undefined || tenants.includes(tenant) ? share : 0;
 }
 
 /** Tenants that are held: their mail is not rescued. */

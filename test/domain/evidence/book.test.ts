@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBook } from '../../../domain/evidence/book.ts';
-import type { EvidenceBook, Failure, Region, Sent } from '../../../domain/evidence/model.ts';
+import type { EvidenceBook, Region } from '../../../domain/evidence/model.ts';
 import { dayMs, epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
+import { anyFailure, anyStep, playSteps, type Step } from '../../support/book-steps.ts';
 import { atSecond, failure, midnight, origin, sent } from '../../support/evidence-book.ts';
 
 const regions: readonly Region[] = [
@@ -34,59 +35,6 @@ function answersOf(book: EvidenceBook) {
   };
 }
 
-type Step =
-  | { readonly do: 'send'; readonly sent: Sent }
-  | { readonly do: 'void'; readonly sent: Sent }
-  | { readonly do: 'fail'; readonly failure: Failure }
-  | { readonly do: 'roll'; readonly now: ReturnType<typeof atSecond> };
-
-function play(steps: readonly Step[]): EvidenceBook {
-  const book = createBook();
-  for (const step of steps) take(book, step);
-  return book;
-}
-
-function take(book: EvidenceBook, step: Step): void {
-  if (step.do === 'send') book.addSent(step.sent);
-  else if (step.do === 'void') book.void(step.sent);
-  else if (step.do === 'fail') book.addFailure(step.failure);
-  else book.rollUp(step.now);
-}
-
-const anyOrigin = fc.record({
-  tenant: fc.constantFrom('shop', 'bank', 'club'),
-  identity: fc.constantFrom('shop.example', 'bank.example'),
-  pool: fc.constantFrom('a', 'b'),
-  provider: fc.constantFrom('gmail', 'yahoo'),
-  campaign: fc.constantFrom('', 'news'),
-});
-const anyInstant = fc.integer({ min: -2.9 * 86_400, max: 0 }).map(atSecond);
-const anySent = fc
-  .tuple(fc.integer({ min: 1, max: 50 }), anyInstant, anyOrigin)
-  .map(([count, at, from]) => sent(count, at, from));
-const anyFailure = fc
-  .record({
-    at: anyInstant,
-    from: anyOrigin,
-    signal: fc.constantFrom('block' as const, 'content' as const),
-    vouched: fc.boolean(),
-    recipientDomain: fc.constantFrom('gmail.com', 'one.example', 'two.example'),
-    ip: fc.constantFrom('192.0.2.1', '192.0.2.2'),
-    key: fc.uuid(),
-  })
-  .map(({ at, from, key, ...rest }) => failure(key, at, { origin: from, ...rest }));
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: anySent.map((mails) => ({ do: 'send' as const, sent: mails })) },
-  { weight: 1, arbitrary: anySent.map((mails) => ({ do: 'void' as const, sent: mails })) },
-  { weight: 4, arbitrary: anyFailure.map((one) => ({ do: 'fail' as const, failure: one })) },
-  {
-    weight: 1,
-    arbitrary: fc.integer({ min: -86_400, max: 0 }).map((at) => ({
-      do: 'roll' as const,
-      now: atSecond(at),
-    })),
-  },
-);
 const anySteps = fc.array(anyStep, { minLength: 1, maxLength: 60 });
 const end: Step = { do: 'roll', now: midnight };
 
@@ -96,7 +44,9 @@ describe('the laws of the book', () => {
       fc.property(anySteps, fc.infiniteStream(fc.nat()), (steps, order) => {
         const places = steps.map((step) => ({ step, place: order.next().value ?? 0 }));
         const shuffled = places.sort((a, b) => a.place - b.place).map(({ step }) => step);
-        expect(answersOf(play([...shuffled, end]))).toEqual(answersOf(play([...steps, end])));
+        expect(answersOf(playSteps([...shuffled, end]))).toEqual(
+          answersOf(playSteps([...steps, end])),
+        );
       }),
       { numRuns: 60 },
     );
@@ -106,8 +56,10 @@ describe('the laws of the book', () => {
     fc.assert(
       fc.property(fc.array(anyFailure, { minLength: 1, maxLength: 20 }), (failures) => {
         const late = failures.map((one) => ({ ...one, heardAt: epochMs(one.heardAt + hourMs) }));
-        const once = play(failures.map((one) => ({ do: 'fail', failure: one })));
-        const twice = play([...late, ...failures].map((one) => ({ do: 'fail', failure: one })));
+        const once = playSteps(failures.map((one) => ({ do: 'fail', failure: one })));
+        const twice = playSteps(
+          [...late, ...failures].map((one) => ({ do: 'fail', failure: one })),
+        );
         expect(answersOf(twice)).toEqual(answersOf(once));
       }),
       { numRuns: 50 },
@@ -125,7 +77,7 @@ describe('the laws of the book', () => {
           bucketMs: 10 * minuteMs,
         };
         const countsOf = (steps: readonly Step[]) => {
-          const series = play([...steps, end]).series({ tenant: 'shop' }, 'block', window);
+          const series = playSteps([...steps, end]).series({ tenant: 'shop' }, 'block', window);
           return new Map(series.map((bucket) => [bucket.start, bucket]));
         };
         const [first, second] = [countsOf(parts[0]), countsOf(parts[1])];
@@ -143,7 +95,7 @@ describe('the laws of the book', () => {
     fc.assert(
       fc.property(anySteps, fc.integer({ min: 0, max: 26 * 86_400 }), (steps, later) => {
         const totalOf = (now: ReturnType<typeof atSecond>) => {
-          const book = play(steps.filter((step) => step.do === 'send' || step.do === 'fail'));
+          const book = playSteps(steps.filter((step) => step.do === 'send' || step.do === 'fail'));
           book.rollUp(now);
           const since = epochMs(midnight - 4 * dayMs);
           return book

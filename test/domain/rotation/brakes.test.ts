@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { choosePool } from '../../../domain/assignment.ts';
 import { causeKinds } from '../../../domain/blame/model.ts';
+import { applyActions } from '../../../domain/rotation/apply.ts';
 import { continueMoves } from '../../../domain/rotation/continue-moves.ts';
 import { planCause } from '../../../domain/rotation/decide-cause.ts';
-import { lastGoodActions } from '../../../domain/rotation/last-good.ts';
+import { assignedPools } from '../../../domain/rotation/eligible-pools.ts';
 import { measureFor } from '../../../domain/rotation/measures.ts';
-import type { Action, Decision } from '../../../domain/rotation/model.ts';
+import type { Action, Decision, Situation } from '../../../domain/rotation/model.ts';
+import { isWithin } from '../../../domain/rotation/orders.ts';
 import { dueVetoes, recordOf } from '../../../domain/rotation/record.ts';
 import { epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
 import {
@@ -121,6 +124,50 @@ describe('an address on a list', () => {
     expect(held.every((tenant) => newcomers.has(tenant))).toBe(true);
   });
 
+  test('that nobody can be named for keeps newcomers where they are, however often the rest moves on', () => {
+    const isNew = (tenant: string) => tenant.startsWith('new');
+    let situation = situationOf({
+      listings,
+      trustOf: (tenant) => (isNew(tenant) ? 'new' : 'established'),
+    });
+    // More newcomers than can be held one by one, so that some stay on the pool that is out.
+    const senders = Array.from(
+      { length: 160 },
+      (_, index) => `${index % 2 ? 'old' : 'new'}-${index}`,
+    );
+    const origins = senders.map((tenant) => ({
+      ...{ tenant, identity: `${tenant}.example`, stream: 'transactional', campaign: '' },
+      ...{ provider: 'microsoft', pool: choosePool(weightsOf(situation), tenant) ?? '' },
+    }));
+    for (const origin of origins) situation.book.addSent({ origin, at: ago(minuteMs), count: 6 });
+    const take = (plans: ReturnType<typeof planCause>) => {
+      const decisions = plans.map((plan) => recordOf(plan, situation));
+      const actions = decisions.flatMap((one) => one.actions);
+      situation = {
+        ...situation,
+        ...applyActions(situation, actions, situation.now),
+        history: [...situation.history, ...decisions],
+        now: epochMs(situation.now + hourMs + 1),
+      };
+      return actions;
+    };
+    const leftBehind = () =>
+      origins.filter(({ tenant }) => choosePool(weightsOf(situation), tenant) === 'a').length;
+    expect(take(planCause(listed, undefined, situation)).at(-1)).toMatchObject({ provider: '*' });
+    expect(leftBehind()).toBeGreaterThan(0);
+    for (let hour = 0; hour < 8; hour += 1) take([...continueMoves(() => situation)]);
+    const left = origins
+      .map((origin) => ({ ...origin, from: origin.pool }))
+      .map((origin) => ({ ...origin, pool: choosePool(weightsOf(situation), origin.tenant) ?? '' }))
+      .filter(({ from, pool }) => from === 'a' && pool !== 'a')
+      .map((origin) => {
+        const orders = situation.orders.filter(({ region }) => isWithin(region, origin));
+        return [isNew(origin.tenant), orders.some(({ share }) => share === 0)];
+      });
+    expect(left).toContainEqual([false, false]);
+    expect(left).not.toContainEqual([true, false]);
+  });
+
   test('of senders calls a person, and nothing moves', () => {
     const sbl = new Map([['192.0.2.97', ['spamhaus-sbl']]]);
     const [plan] = planCause(listed, undefined, situationOf({ listings: sbl }));
@@ -142,7 +189,7 @@ test('shared addresses are slowed, because there is nothing to rotate between', 
 });
 
 test('a slowed part is slowed further only when its order ends and the evidence still stands', () => {
-  const cause = causeOf({ kind: 'provider', region: { provider: 'yahoo' }, signal: 'deferral' });
+  const cause = causeOf({ kind: 'pool', region: { pool: 'a' }, signal: 'complaint' });
   const [plan] = planCause(cause, undefined, situationOf());
   const order = plan?.actions.flatMap((action) =>
     action.kind === 'slow' ? [action.order] : [],
@@ -187,7 +234,8 @@ test('a single tenant whose share is too large moves in steps of what an hour al
   )[0];
   expect(order?.share).toBeCloseTo(0.1);
   const aged = order && { ...order, since: ago(hourMs), until: epochMs(now + hourMs) };
-  const [next] = continueMoves({ ...situation, orders: aged ? [aged] : [] });
+  const later = { ...situation, orders: aged ? [aged] : [] };
+  const [next] = continueMoves(() => later);
   expect(next?.actions).toMatchObject([{ kind: 'release' }, { kind: 'slow' }]);
   expect(next?.moved?.[0]?.share).toBeCloseTo(0.05);
 });
@@ -208,20 +256,8 @@ describe('what waits for people', () => {
     const done = { ...waiting, id: 'done', done: true };
     expect(dueVetoes([waiting, vetoed, early, late, done], now)).toEqual([waiting]);
   });
-
-  test('goes back to the last assignment that stood before a pool was in trouble', () => {
-    const out: Action = {
-      kind: 'quarantine',
-      pool: 'a',
-      provider: 'microsoft',
-      standing: { state: 'quarantined', since: now },
-    };
-    const older = decisionOf({ actions: [{ ...toB, before: [{ pool: 'z', weight: 1 }] }] });
-    const history = [older, decisionOf({ actions: [toB, out] })];
-    const stream = streamOf('transactional', { assignment: new Map([['microsoft', toB.pools]]) });
-    expect(lastGoodActions(history, [stream])).toEqual([
-      { ...toB, before: toB.pools, pools: toB.before },
-    ]);
-    expect(lastGoodActions([], [stream])).toEqual([]);
-  });
 });
+
+function weightsOf({ streams: [stream] }: Situation) {
+  return stream ? assignedPools(stream, 'microsoft') : [];
+}

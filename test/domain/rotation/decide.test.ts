@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyActions } from '../../../domain/rotation/apply.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
 import type { Action, Decision, Situation, Trigger } from '../../../domain/rotation/model.ts';
-import { epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
+import { dayMs, epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
 import {
   addFailures,
   addTraffic,
@@ -24,6 +24,19 @@ function blocked(over: Partial<Situation> = {}): Situation {
   );
   addFailures(situation.book, origins, { count: 20 });
   return situation;
+}
+
+/** Mail flowed until three minutes ago; since then all of it fails at Yahoo. */
+function troubledYahoo(signal: 'deferral' | 'outage') {
+  const situation = situationOf();
+  const origins = originsOf(situation.streams);
+  for (const origin of origins)
+    for (let age = origin.provider === 'yahoo' ? 3 : 0; age < 60; age += 1)
+      situation.book.addSent({ origin, at: epochMs(now - age * minuteMs), count: 7 });
+  const atYahoo = origins.filter(({ provider }) => provider === 'yahoo');
+  addFailures(situation.book, atYahoo, { count: 100, signal });
+  const regions = [{ provider: 'yahoo' }, { pool: 'a', provider: 'yahoo' }];
+  return { situation, trigger: { kind: 'failures', regions } as const };
 }
 
 const actionsOf = (decisions: readonly Decision[]) => decisions.flatMap(({ actions }) => actions);
@@ -109,19 +122,71 @@ describe('what is not the pool', () => {
     const origins = originsOf(situation.streams).filter(({ tenant }) => tenant === 't3');
     addFailures(situation.book, origins, { count: 30, signal: 'hard-bounce' });
     const decisions = decide(situation, { kind: 'failures', regions: [{ tenant: 't3' }] });
-    expect(kinds(decisions)).toEqual(['hold-tenant']);
-    expect(actionsOf(decisions)).toMatchObject([{ order: { region: { tenant: 't3' }, share: 0 } }]);
+    const [hold, trickle] = actionsOf(decisions);
+    expect(hold).toMatchObject({
+      kind: 'hold-tenant',
+      order: { region: { tenant: 't3' }, share: 0 },
+    });
+    expect(trickle).toMatchObject({ order: { kind: 'slow', region: { tenant: 't3' } } });
+    expect(actionsOf(decisions)).toHaveLength(2);
   });
 
-  test.each(['deferral', 'outage'] as const)('%s at a pool slows and never moves', (signal) => {
+  test('a held tenant comes back by a trickle, and whole once the trickle is clean', () => {
     const situation = situationOf();
     addTraffic(situation.book, situation.streams, { perHour: 600 });
-    const origins = originsOf(situation.streams).filter(({ provider }) => provider === 'yahoo');
-    addFailures(situation.book, origins, { count: 60, signal });
-    const regions = [{ provider: 'yahoo' }, { pool: 'a', provider: 'yahoo' }];
-    const decisions = decide(situation, { kind: 'failures', regions });
+    const origins = originsOf(situation.streams).filter(({ tenant }) => tenant === 't3');
+    addFailures(situation.book, origins, { count: 30, signal: 'hard-bounce' });
+    const held = decide(situation, { kind: 'failures', regions: [{ tenant: 't3' }] });
+    const over = carriedOut(situation, held, dayMs + 20 * minuteMs);
+    const open = over.orders.filter(({ until }) => until > over.now);
+    expect(open).toMatchObject([{ kind: 'slow', region: { tenant: 't3' } }]);
+    expect(kinds(decide(over, { kind: 'schedule' }))).not.toContain('release');
+    for (const origin of origins)
+      over.book.addSent({ origin, at: epochMs(over.now - 10 * minuteMs), count: 20 });
+    const [lifted] = decide(over, { kind: 'schedule' }).filter(({ actions }) =>
+      actions.some(({ kind }) => kind === 'release'),
+    );
+    expect(lifted?.actions).toMatchObject([{ orderId: open[0]?.id }]);
+  });
+
+  test.each(['deferral', 'outage'] as const)('%s slows where nothing gets through', (signal) => {
+    const { situation, trigger } = troubledYahoo(signal);
+    const decisions = decide(situation, trigger);
     expect(kinds(decisions)).toContain('slow');
     expect(kinds(decisions)).not.toContain('move');
+    const slowed = carriedOut(situation, decisions, 10 * minuteMs);
+    expect(kinds(decide(slowed, { kind: 'schedule' }))).not.toContain('release');
+    for (const origin of originsOf(situation.streams))
+      slowed.book.addSent({ origin, at: epochMs(slowed.now - minuteMs), count: 1 });
+    expect(kinds(decide(slowed, { kind: 'schedule' }))).toContain('release');
+  });
+
+  test.each(['deferral', 'outage'] as const)('%s that lets mail through holds nobody', (signal) => {
+    const { situation, trigger } = troubledYahoo(signal);
+    addTraffic(situation.book, situation.streams, { perHour: 600 });
+    const decisions = decide(situation, trigger);
+    expect(kinds(decisions).filter((kind) => /slow|hold|move/.test(kind))).toEqual([]);
+  });
+
+  test('a pool that one tenant has for itself is tried by another pool, and a person is told', () => {
+    const situation = situationOf({
+      brakes: { movedShareMax: 1, holdsMax: 5, feedbackAgeMaxMs: hourMs },
+    });
+    const everybody = originsOf(situation.streams);
+    const alone = everybody.find(({ pool, provider }) => pool === 'a' && provider === 'gmail');
+    if (!alone) throw new Error('nobody sends through pool a');
+    for (const origin of everybody)
+      if (origin.pool !== 'a' || origin.tenant === alone.tenant)
+        for (let age = 1; age < 120; age += 1)
+          situation.book.addSent({ origin, at: epochMs(now - age * minuteMs), count: 2 });
+    addFailures(situation.book, [alone], { count: 20 });
+    const decisions = decide(situation, {
+      kind: 'failures',
+      regions: [{ pool: 'a', provider: 'gmail' }],
+    });
+    expect(kinds(decisions)).toEqual(['move', 'quarantine']);
+    expect(decisions[0]?.undecided?.candidates.map(({ kind }) => kind)).toContain('pool×provider');
+    expect(decisions[0]?.page).toContain('does not tell who is at fault');
   });
 
   test('replies that nobody vouches for quarantine nothing', () => {

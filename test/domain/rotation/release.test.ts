@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { ruleOn } from '../../../domain/order.ts';
 import { applyActions } from '../../../domain/rotation/apply.ts';
+import { decide } from '../../../domain/rotation/decide.ts';
 import type {
   Action,
   Decision,
+  Order,
   Pool,
   Situation,
   Standing,
 } from '../../../domain/rotation/model.ts';
-import { planReleases } from '../../../domain/rotation/release.ts';
+import { planReleases as releasesOf } from '../../../domain/rotation/release.ts';
 import { dayMs, epochMs, hourMs, minuteMs, secondMs } from '../../../domain/time.ts';
 import {
   addTraffic,
@@ -57,6 +60,7 @@ function apartSituation(standing: Standing, over: Partial<Situation> = {}): Situ
   return situation;
 }
 
+const planReleases = (situation: Situation) => [...releasesOf(() => situation)];
 const stateOf = (pools: readonly Pool[]) => pools[0]?.standings.get('microsoft')?.state;
 const applied = (situation: Situation, plans: readonly Pick<Decision, 'actions'>[]) =>
   applyActions(
@@ -132,7 +136,9 @@ describe('a quarantined pool', () => {
     const after = applied(situation, planReleases(situation));
     expect(after.orders).toHaveLength(1);
     expect(after.orders[0]).toMatchObject({ kind: 'slow', region: hold.region });
-    expect(after.orders[0]?.share).toBeLessThanOrEqual(5 / 24 + 0.01);
+    const { share = 1, tenants = [] } = after.orders[0] ?? {};
+    expect(tenants.length).toBeGreaterThan(0);
+    expect(share * tenants.length * 2).toBeLessThanOrEqual(5);
   });
 });
 
@@ -177,6 +183,88 @@ describe('a pool on trial', () => {
     expect(stateOf(after.pools)).toBe('warming');
     expect(after.pools[0]?.warmth.get('microsoft')).toMatchObject({ dayCap: 50 });
   });
+});
+
+describe('a trial', () => {
+  const only = streamOf('transactional', { pools: ['a'] });
+  const hold: Order = {
+    id: 'd0.1',
+    kind: 'hold',
+    region: { pool: 'a', provider: 'microsoft' },
+    share: 0,
+    since: ago(hourMs),
+    until: epochMs(now + hourMs),
+    decision: 'd0',
+  };
+  const trialOf = (over: Partial<Situation>) =>
+    applied(
+      apartSituation(due, { streams: [only], orders: [hold], ...over }),
+      planReleases(apartSituation(due, { streams: [only], orders: [hold], ...over })),
+    ).orders;
+
+  test('takes mail of established tenants, marks it as canary mail, and lets the others wait', () => {
+    const [order] = trialOf({ trustOf: (tenant) => (tenant === 't3' ? 'established' : 'new') });
+    expect(order).toMatchObject({ trial: true, tenants: ['t3'], share: 1 });
+    const [origin] = originsOf([only]).filter(({ provider }) => provider === 'microsoft');
+    if (!order || !origin) throw new Error('no trial');
+    const ruling = (tenant: string) =>
+      ruleOn({ origin: { ...origin, tenant, pool: 'a' }, key: 'm1' }, [order], now);
+    expect(ruling('t3')).toEqual({ kind: 'pass', canary: true });
+    expect(ruling('t4').kind).toBe('wait');
+  });
+
+  test('takes anybody’s where nobody on the pool is established', () => {
+    const [order] = trialOf({ trustOf: () => 'new' });
+    expect(order?.trial).toBe(true);
+    expect(order?.share).toBeGreaterThan(0);
+  });
+
+  test('of mail that has waited for days lets a part leave, not all of it at once', () => {
+    const later = epochMs(now + 2 * dayMs);
+    const standing: Standing = { ...due, until: later };
+    const situation = { ...apartSituation(standing, { streams: [only] }), now: later };
+    const waiting = { ...hold, until: epochMs(later + hourMs) };
+    const held = { ...situation, orders: [waiting] };
+    const { orders } = applied(held, planReleases(held));
+    expect(orders).toMatchObject([{ kind: 'slow', trial: true }]);
+  });
+
+  test('that fails keeps the mail of a pool that is all its stream has, as long as the pool is out', () => {
+    const since = ago(11 * minuteMs);
+    const onTrial: Standing = { state: 'cold', since, until: now, why: 'd0' };
+    const trickle: Order = { ...hold, id: 'd9.1', kind: 'slow', share: 0.2, trial: true };
+    const situation = apartSituation(onTrial, { streams: [only], orders: [trickle] });
+    addTrial(situation, 6, 6);
+    const plans = planReleases(situation);
+    const after = applied(situation, plans);
+    expect(stateOf(after.pools)).toBe('quarantined');
+    expect(after.orders).toMatchObject([{ kind: 'hold', share: 0, region: hold.region }]);
+    const out = after.pools[0]?.standings.get('microsoft')?.until ?? 0;
+    expect(after.orders[0]?.until).toBeGreaterThanOrEqual(out);
+    expect(plans[0]?.evidence.join()).toMatch(/mails an hour wait.*cannot be recalled/);
+    expect(plans[0]?.advice).toBeDefined();
+  });
+});
+
+test('two pools that come back at one provider at once both get mail, and together no more than the hour allows', () => {
+  const shared = streamOf('transactional', {
+    pools: ['a', 'b', 'c'],
+    assignment: new Map([['*', [{ pool: 'b', weight: 1 }]]]),
+  });
+  const out = (pool: string) => poolOf(pool, { standings: new Map([['microsoft', due]]) });
+  const situation = situationOf({
+    pools: [out('a'), poolOf('b'), out('c')],
+    streams: [shared],
+    brakes: { movedShareMax: 0.12, holdsMax: 5, feedbackAgeMaxMs: 15 * minuteMs },
+  });
+  addTraffic(situation.book, situation.streams, { perHour: 1 });
+  const decisions = decide(situation, { kind: 'schedule' });
+  const after = applied(situation, decisions);
+  const weighted = after.streams[0]?.assignment.get('microsoft')?.map(({ pool }) => pool) ?? [];
+  expect(weighted).toEqual(expect.arrayContaining(['a', 'b', 'c']));
+  const moved = decisions.flatMap((one) => one.moved ?? []);
+  expect(moved.length).toBeGreaterThan(0);
+  expect(moved.reduce((sum, { share }) => sum + share, 0)).toBeLessThanOrEqual(0.12 + 1e-9);
 });
 
 test('a pool that was slowed is in use again when nothing renews it', () => {

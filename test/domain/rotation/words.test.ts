@@ -5,10 +5,22 @@ import {
   evidenceOf,
   expiryOf,
   pageOf,
+  stillInside,
 } from '../../../domain/rotation/explain.ts';
+import { listingCauses, listingEvidenceOf } from '../../../domain/rotation/listings.ts';
+import { sceneOf } from '../../../domain/rotation/plan.ts';
 import { clockOf, lengthOf, mailsOf, odds, percent } from '../../../domain/rotation/words.ts';
 import { dayMs, epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
-import { ago, causeOf, now, streamOf } from '../../support/rotation.ts';
+import {
+  addFailures,
+  ago,
+  causeOf,
+  now,
+  originsOf,
+  poolOf,
+  situationOf,
+  streamOf,
+} from '../../support/rotation.ts';
 
 describe('a decision in plain words', () => {
   test('says since when, how many of how many, what is tolerated and how strong it is', () => {
@@ -39,15 +51,47 @@ describe('a decision in plain words', () => {
   });
 
   test('says what our own query found where no provider has spoken', () => {
-    const cause = causeOf({ kind: 'ip', region: { pool: 'a', ip: '192.0.2.1' }, sent: 0 });
-    expect(evidenceOf(cause, undefined, now)).toEqual([
-      'our own query finds address 192.0.2.1 of pool a on a blocklist',
+    const ip = '192.0.2.1';
+    const listings = new Map([[ip, ['spamhaus-css', 'barracuda']]]);
+    const situation = situationOf({ pools: [poolOf('a', { ips: [ip] })], listings });
+    const [cause] = listingCauses(situation);
+    if (!cause) throw new Error('no cause');
+    expect(evidenceOf(cause, undefined, now)).toEqual([]);
+    expect(listingEvidenceOf(sceneOf(cause, situation, undefined))).toEqual([
+      'our own query finds address 192.0.2.1 of pool a on spamhaus-css, barracuda',
+    ]);
+  });
+
+  test('names the blocklist that known providers quote, and none that a stranger does', () => {
+    const situation = situationOf();
+    const cause = causeOf({ kind: 'pool', region: { pool: 'a' }, onset: ago(hourMs) });
+    const origins = originsOf(situation.streams).filter(({ pool }) => pool === 'a');
+    addFailures(situation.book, origins, { count: 2, blocklist: 'spamhaus-sbl' });
+    addFailures(situation.book, origins, { count: 2, blocklist: 'forged', vouched: false });
+    expect(listingEvidenceOf(sceneOf(cause, situation, undefined))).toEqual([
+      'replies of known providers name the blocklist spamhaus-sbl',
     ]);
   });
 
   test('says what will expire only where something waits', () => {
-    expect(expiryOf(0, [streamOf('one')])).toEqual([]);
-    expect(expiryOf(1200, [streamOf('one')])[0]).toContain('about 1,200 mails an hour wait (one)');
+    const ends = { now, until: epochMs(now + 2 * hourMs) };
+    expect(expiryOf(0, [streamOf('one')], ends)).toEqual([]);
+    expect(expiryOf(1200, [streamOf('one')], ends)[0]).toContain(
+      'about 1,200 mails an hour wait (one), 2,400 by 16:20 UTC',
+    );
+  });
+
+  test('says how many mails SES may still have inside, at most, and nothing where there are none', () => {
+    const situation = situationOf();
+    const [origin] = originsOf(situation.streams).filter(({ pool }) => pool === 'a');
+    if (!origin) throw new Error('no origin');
+    situation.book.addSent({ origin, at: ago(50 * minuteMs), count: 41 });
+    situation.book.addSent({ origin, at: ago(3 * hourMs), count: 1000 });
+    const region = { pool: 'a', provider: origin.provider };
+    expect(stillInside(situation.streams, region, situation)).toEqual([
+      `transactional: up to 41 mails to ${origin.provider} through pool a that SES has already taken are tried for up to 1 h more and cannot be recalled`,
+    ]);
+    expect(stillInside(situation.streams, { pool: 'b' }, situation)).toEqual([]);
   });
 
   test('names the order, its share and its probes', () => {

@@ -19,7 +19,7 @@ export const many = {
   },
   pools: {
     shared: { kind: 'shared' },
-    leased: { kind: 'standard' },
+    leased: { kind: 'standard', warmUp: 'ses' },
     managed: { kind: 'managed' },
   },
   limits: { dispatchConcurrency: 2, tenantShare: 0.2 },
@@ -38,4 +38,40 @@ export const single = {
   limits: { dispatchConcurrency: 2 },
 } satisfies PipelineConfigInput;
 
-export type StackName = 'many' | 'single';
+/** A sender of many accounts on leased addresses, whose reputation loop acts by itself in everything. */
+export const rotating = {
+  deployment: 'rotating',
+  sendingDomains: [{ domain: 'sender.example' }],
+  tenancy: 'many',
+  streams: {
+    transactional: {
+      lane: 'transactional',
+      pools: ['east', 'west'],
+      deliveryEvents: true,
+      storeRequests: true,
+      rescue: true,
+    },
+    marketing: { pools: ['north'], deliveryEvents: true },
+  },
+  pools: {
+    east: { kind: 'standard', warmUp: 'ses' },
+    west: { kind: 'standard', warmUp: 'ours' },
+    north: { kind: 'standard', warmUp: 'ses' },
+  },
+  limits: { dispatchConcurrency: 2 },
+  reputation: {
+    autonomy: {
+      'hold-tenant': 'act',
+      'hold-pair': 'act',
+      slow: 'act',
+      move: 'act',
+      quarantine: 'act',
+      'quarantine-ip': 'act',
+      release: 'act',
+      grow: 'act',
+      rescue: 'act',
+    },
+  },
+} satisfies PipelineConfigInput;
+
+export type StackName = 'many' | 'single' | 'rotating';

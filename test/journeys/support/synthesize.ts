@@ -5,7 +5,7 @@ import { namesOf } from '../../../contract/names.ts';
 import { checkConfig } from '../../../contract/pipeline-config.ts';
 import { buildApp } from '../../../lib/pipeline-app.ts';
 import { PipelineStack } from '../../../lib/pipeline-stack.ts';
-import { many, single } from './configs.ts';
+import { many, rotating, single } from './configs.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -15,7 +15,7 @@ declare module 'vitest' {
 }
 
 /**
- * Synthesizes both deployments once for all journeys, into one assembly, so that the functions are
+ * Synthesizes the three deployments once for all journeys, into one assembly, so that the functions are
  * bundled once.
  */
 export async function setup(project: TestProject): Promise<void> {
@@ -24,8 +24,10 @@ export async function setup(project: TestProject): Promise<void> {
   const folder = project.getProvidedContext().journeys;
   mkdirSync(recordsFolder(folder), { recursive: true });
   const { app } = await buildApp({ config: many, outdir: assemblyFolder(folder) });
-  const config = checkConfig(single);
-  new PipelineStack(app, namesOf(config.deployment).stack, { config });
+  for (const input of [single, rotating]) {
+    const config = checkConfig(input);
+    new PipelineStack(app, namesOf(config.deployment).stack, { config });
+  }
   app.synth();
   project.vitest.onClose(() => rmSync(folder, { recursive: true, force: true }));
 }

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createBook } from '../../../domain/evidence/book.ts';
+import { judge } from '../../../domain/evidence/judge.ts';
+import { scoreOf } from '../../../domain/evidence/score.ts';
+import {
+  chancesOf,
+  lnMostOfCounts,
+  lnMostOfFailures,
+  mayReach,
+} from '../../../domain/evidence/screen.ts';
+import { epochMs, hourMs } from '../../../domain/time.ts';
+import { diceFor } from '../../../simulation/dice.ts';
+import { atSecond, failure, midnight, sent } from '../../support/evidence-book.ts';
+
+const signals = ['block', 'hard-bounce', 'deferral', 'outage', 'complaint'] as const;
+
+/** Two hours of mail to Yahoo, which fails more often from some minute on. */
+const anyStory = fc.record({
+  signal: fc.constantFrom(...signals),
+  mailsPerMinute: fc.constantFrom(1, 5, 40),
+  before: fc.constantFrom(0, 0.002, 0.02),
+  after: fc.constantFrom(0.002, 0.02, 0.1, 0.3, 1),
+  breaksAt: fc.integer({ min: 0, max: 119 }),
+  watched: fc.constantFrom(1, 160, 10_000),
+  tenants: fc.constantFrom(1, 4),
+  seed: fc.nat(),
+});
+type Story = typeof anyStory extends fc.Arbitrary<infer S> ? S : never;
+
+function tell({ signal, mailsPerMinute, before, after, breaksAt, tenants, seed }: Story) {
+  const book = createBook();
+  const draw = diceFor(seed, 'screen');
+  for (let minute = 0; minute < 120; minute += 1) {
+    const at = atSecond(minute * 60 + Math.floor(draw() * 60));
+    const from = { tenant: `t${minute % tenants}`, provider: 'yahoo' };
+    book.addSent(sent(mailsPerMinute, at, from));
+    const rate = minute < breaksAt ? before : after;
+    for (let mail = 0; mail < mailsPerMinute; mail += 1)
+      if (draw() < rate)
+        book.addFailure(failure(`${minute} ${mail}`, at, { origin: from, signal }));
+  }
+  return book;
+}
+
+test('a region that the quick look lets pass is below the level', () => {
+  let alarms = 0;
+  let dismissed = 0;
+  fc.assert(
+    fc.property(anyStory, fc.integer({ min: 0, max: 6 }), (story, hoursLater) => {
+      const book = tell(story);
+      const now = epochMs(midnight + (2 + hoursLater) * hourMs);
+      if (hoursLater > 3) book.rollUp(now);
+      for (const region of [{ pool: 'a', provider: 'yahoo' }, { tenant: 't0' }]) {
+        const question = { region, signal: story.signal, now, watched: story.watched };
+        const { level } = judge(book, question);
+        if (level === 'act') alarms += 1;
+        if (!mayReach(book, question, 'act')) {
+          dismissed += 1;
+          expect(level).not.toBe('act');
+        }
+        if (!mayReach(book, question, 'degrade')) expect(level).toBe('quiet');
+      }
+    }),
+    { numRuns: 150 },
+  );
+  // It says something only if both come up.
+  expect(alarms).toBeGreaterThan(20);
+  expect(dismissed).toBeGreaterThan(50);
+});
+
+test('neither bound is below the score', () => {
+  const anyBucket = fc.tuple(
+    fc.constantFrom(0.001, 1, 20, 300),
+    fc.constantFrom(0, 0, 0, 0.01, 0.1, 1, 2),
+    fc.constantFrom(0.1, 1),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(anyBucket, { minLength: 1, maxLength: 60 }),
+      fc.constantFrom(0.0005, 0.002, 0.05, 0.3),
+      (rows, tolerated) => {
+        const buckets = rows.map(([mails, share, mature], at) => ({
+          start: atSecond(at * 10),
+          sent: mails,
+          failed: mails * share,
+          mature,
+        }));
+        const { lnMixture } = scoreOf(buckets, tolerated);
+        const counts = {
+          starts: buckets.map(({ start }) => start),
+          sent: buckets.map(({ sent: mails }) => mails),
+          failed: buckets.map(({ failed }) => failed),
+        };
+        const matureAt = (start: number) =>
+          buckets.find((bucket) => bucket.start === start)?.mature ?? 1;
+        const chances = chancesOf(tolerated);
+        const most = lnMostOfCounts(counts, chances, matureAt);
+        expect(most).toBeGreaterThanOrEqual(lnMixture - 1e-9);
+        const failed = counts.failed.reduce((sum, count) => sum + count, 0);
+        expect(lnMostOfFailures(failed, buckets.length, chances)).toBeGreaterThanOrEqual(
+          most - 1e-9,
+        );
+      },
+    ),
+  );
+});
+
+test('the bounds are reached where all beginnings are alike', () => {
+  const buckets = Array.from({ length: 100 }, (_, at) => ({
+    start: atSecond(at * 10),
+    sent: at === 99 ? 4 : 1e-9,
+    failed: at === 99 ? 4 : 0,
+    mature: 1,
+  }));
+  const counts = {
+    starts: buckets.map(({ start }) => start),
+    sent: buckets.map(({ sent: mails }) => mails),
+    failed: buckets.map(({ failed }) => failed),
+  };
+  const chances = chancesOf(0.002);
+  const gap = lnMostOfCounts(counts, chances) - scoreOf(buckets, 0.002).lnMixture;
+  expect(gap).toBeLessThan(Math.log(chances.length));
+});
