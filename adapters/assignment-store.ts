@@ -28,7 +28,7 @@ const freshMs = 2_000;
 /**
  * Returns a reader of one stream's assignment and orders, asked at most every two seconds: one query and
  * one look at the kill switch. While automation is off only the assignment for all providers counts.
- * @throws when there is none: the deploy seeds it, so mail waits until it is there
+ * @throws when there is none (the deploy seeds it), or an order cannot be read: mail waits
  */
 export function createAssignmentReader(table: Table, stream: string, clock: Clock): ReadAssignment {
   let known: { readonly at: number; readonly assignment: Promise<StreamAssignment> } | undefined;
@@ -64,8 +64,9 @@ async function read(table: Table, stream: string): Promise<StreamAssignment> {
   const byProvider = new Map<string, readonly WeightedPool[]>();
   const orders: Order[] = [];
   const rescues: RescueItem[] = [];
+  // A hold that cannot be read lets all mail wait: none may leave that it would have kept.
   for (const [sk, item] of isOn ? items : [])
-    if (sk.startsWith(orderPrefix)) orders.push(...readable(orderItem, item));
+    if (sk.startsWith(orderPrefix)) orders.push(orderItem.parse(item));
     else if (sk.startsWith(rescuePrefix)) rescues.push(...readable(rescueItem, item));
     else if (sk.startsWith(providerPrefix) && item !== anyProvider)
       for (const { pools: own } of readable(assignmentItem, item))
@@ -73,7 +74,7 @@ async function read(table: Table, stream: string): Promise<StreamAssignment> {
   return { pools, byProvider, orders, rescues };
 }
 
-/** One item that cannot be read must not stop the stream; it counts as if it were not there. */
+/** A pool's word that cannot be read must not stop the stream: it counts as if it were not there. */
 function readable<T>(schema: z.ZodType<T>, item: Readonly<Record<string, unknown>>): readonly T[] {
   const read = readableItem(schema, item);
   return read === undefined ? [] : [read];

@@ -1,7 +1,9 @@
 import type { Replies } from './reply.ts';
 
-/** Replies of gmail, in the words of its documentation. @see https://support.google.com/a/answer/3726730 */
-export const gmailReplies: Replies = {
+/** What its servers write behind every reply: their id of the session, and their mark. */
+const mark = 'd2e1a72fcca58-7ab0c1d2e3fsi4321567b3a.210 - gsmtp';
+
+const documented: Replies = {
   outage: [
     ['4.3.0', '421 4.3.0 Temporary System Problem. Try again later.'],
     ['4.4.5', '421 4.4.5 Server busy, try again later.'],
@@ -65,3 +67,11 @@ export const gmailReplies: Replies = {
     ],
   ],
 };
+
+/** Replies of gmail, in the words of its documentation. @see https://support.google.com/a/answer/3726730 */
+export const gmailReplies: Replies = Object.fromEntries(
+  Object.entries(documented).map(([situation, replies]) => [
+    situation,
+    replies.map(([status, text]) => [status, `${text} ${mark}`] as const),
+  ]),
+);
