@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const union = 'test/journeys/least-privilege.test.ts';
+const reputation = 'test/journeys/rotation*.test.ts';
 
 export default defineConfig({
   test: {
@@ -29,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/journeys/*.test.ts'],
-          exclude: [union],
+          exclude: [union, reputation],
           // Most of a journey is waiting, so those of a file share one world and go together.
           sequence: { concurrent: true, groupOrder: 1 },
           maxWorkers: 5,
@@ -39,10 +40,23 @@ export default defineConfig({
           isolate: false,
         },
       },
+      // The loop weighs when mail failed, so these have the machine to themselves.
+      {
+        extends: true,
+        test: {
+          name: 'reputation',
+          include: [reputation],
+          sequence: { concurrent: true, groupOrder: 2 },
+          maxWorkers: 3,
+          testTimeout: 60_000,
+          globalSetup: ['test/journeys/support/synthesize.ts'],
+          isolate: false,
+        },
+      },
       // Looks at what all the journeys together asked of AWS, so it comes after them.
       {
         extends: true,
-        test: { name: 'least-privilege', include: [union], sequence: { groupOrder: 2 } },
+        test: { name: 'least-privilege', include: [union], sequence: { groupOrder: 3 } },
       },
     ],
   },

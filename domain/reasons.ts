@@ -102,8 +102,7 @@ export const reportReasons = {
     'its time ran out: its expiresAt had passed before it could be sent, or SES tried in vain until the end',
   'no-answer':
     "SES has not answered: it may or may not have taken the mail; an SES event settles it, else the stream's policy after a quarter of an hour",
-  rescued:
-    'its first pool was blocked and lost it, so it was sent once more through another',
+  rescued: 'its first pool was blocked and lost it, so it was sent once more through another',
   settled: 'SES did not answer, but an SES event says that it took the mail',
   abuse: 'the recipient reported it as spam',
   fraud: 'reported as fraud or phishing',

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { namesOf } from '../../../contract/names.ts';
@@ -22,6 +22,8 @@ export async function setup(project: TestProject): Promise<void> {
   // CDK bundles through npx, which otherwise says what it thinks of the user's npm settings.
   process.env['npm_config_loglevel'] ??= 'error';
   const folder = project.getProvidedContext().journeys;
+  // Another project of this run may have done it.
+  if (existsSync(folder)) return;
   mkdirSync(recordsFolder(folder), { recursive: true });
   const { app } = await buildApp({ config: many, outdir: assemblyFolder(folder) });
   for (const input of [single, rotating]) {
