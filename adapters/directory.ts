@@ -1,6 +1,7 @@
 import { type TenantItem, tenantItem } from '../contract/items.ts';
 import { directoryKeys } from '../contract/table-keys.ts';
 import type { Clock } from '../domain/time.ts';
+import { askTogether } from './ask-together.ts';
 import { getItems, type Table } from './items.ts';
 
 export type ReadTenant = (tenant: string) => Promise<TenantItem | undefined>;
@@ -18,7 +19,7 @@ export function createTenantReader(table: Table, clock: Clock): ReadTenant {
     string,
     { readonly at: number; readonly tenant: Promise<TenantItem | undefined> }
   >();
-  const ask = askTogether(table);
+  const ask = readTogether(table);
   return (tenant) => {
     const now = clock();
     const known = cache.get(tenant);
@@ -32,32 +33,25 @@ export function createTenantReader(table: Table, clock: Clock): ReadTenant {
   };
 }
 
-type Items = ReadonlyMap<string, Record<string, unknown>>;
-
-/** Gathers what is asked until the event loop turns; each tenant's item is checked by itself. */
-function askTogether(table: Table): ReadTenant {
-  let gathering: { readonly tenants: Set<string>; readonly items: Promise<Items> } | undefined;
-  const gather = () => {
-    const tenants = new Set<string>();
-    const items = turnOfEventLoop().then(() => {
-      gathering = undefined;
-      return readItems(table, [...tenants]);
-    });
-    return { tenants, items };
-  };
+/** Each tenant's item is checked by itself. */
+function readTogether(table: Table): ReadTenant {
+  const ask = askTogether((tenants) => readItems(table, tenants));
   return async (tenant) => {
-    gathering ??= gather();
-    gathering.tenants.add(tenant);
-    const item = (await gathering.items).get(directoryKeys.tenant(tenant).pk);
+    const item = await ask(tenant);
     return item ? tenantItem.parse(item) : undefined;
   };
 }
 
-async function readItems(table: Table, tenants: readonly string[]): Promise<Items> {
+async function readItems(
+  table: Table,
+  tenants: readonly string[],
+): Promise<ReadonlyMap<string, Record<string, unknown>>> {
   const items = await getItems(table, tenants.map(directoryKeys.tenant));
-  return new Map(items.map((item) => [String(item['pk']), item]));
-}
-
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  const byKey = new Map(items.map((item) => [String(item['pk']), item]));
+  return new Map(
+    tenants.flatMap((tenant) => {
+      const item = byKey.get(directoryKeys.tenant(tenant).pk);
+      return item ? [[tenant, item] as const] : [];
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import { ledgerKeys } from '../contract/table-keys.ts';
 import { consumerProviderOf, type Provider, unknownProvider } from '../domain/provider.ts';
 import { type MailExchanger, providerOfMx } from '../domain/provider-of-mx.ts';
 import { type Clock, dayMs, epochMs, hourMs, minuteMs, ttlEpochSeconds } from '../domain/time.ts';
+import { askTogether } from './ask-together.ts';
 import { withinDnsTime } from './dns-wait.ts';
 import { getItems, type Table, toItem } from './items.ts';
 
@@ -39,7 +40,7 @@ type Answer = { readonly provider: Provider; readonly until: number };
 export function createProviderResolver(table: Table, ports: ResolverPorts): ResolveProvider {
   const { clock, failure } = ports;
   const memory = new Map<string, { readonly finding: Promise<Answer>; until: number }>();
-  const read = askTogether(table);
+  const read = askTogether((domains) => readAnswers(table, domains));
   const find = async (domain: string): Promise<Answer> => {
     const stored = await read(domain).catch((error: unknown) => {
       failure(error);
@@ -96,28 +97,12 @@ async function store(table: Table, domain: string, { provider, until }: Answer):
   );
 }
 
-/** Gathers what is asked until the event loop turns; half a read unit a domain. */
-function askTogether(table: Table): (domain: string) => Promise<Answer | undefined> {
-  let gathering:
-    | { readonly domains: Set<string>; readonly found: Promise<ReadonlyMap<string, Answer>> }
-    | undefined;
-  const gather = () => {
-    const domains = new Set<string>();
-    const found = turnOfEventLoop().then(async () => {
-      gathering = undefined;
-      const items = await getItems(table, [...domains].map(ledgerKeys.provider));
-      const answers = items.map((item) => cached.parse(item));
-      return new Map(answers.map((answer) => [answer.domain, answer]));
-    });
-    return { domains, found };
-  };
-  return async (domain) => {
-    gathering ??= gather();
-    gathering.domains.add(domain);
-    return (await gathering.found).get(domain);
-  };
-}
-
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Half a read unit a domain. */
+async function readAnswers(
+  table: Table,
+  domains: readonly string[],
+): Promise<ReadonlyMap<string, Answer>> {
+  const items = await getItems(table, domains.map(ledgerKeys.provider));
+  const answers = items.map((item) => cached.parse(item));
+  return new Map(answers.map((answer) => [answer.domain, answer]));
 }
