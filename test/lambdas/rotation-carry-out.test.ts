@@ -149,6 +149,11 @@ test('what SES refused was sent to nobody, and what nobody knows may have been',
   const entries = results.map(() => entry);
   expect(rowsOfJournal([{ ...attempt, entries, results }])).toHaveLength(2);
   expect(rowsOfJournal([{ ...attempt, entries }])).toHaveLength(4);
+  // SES says of its own failures that it may have sent the mail.
+  const failed = [{ outcome: 'retry', reason: 'ses-error' }] as const;
+  expect(
+    rowsOfJournal([{ ...attempt, entries: entries.slice(0, 1), results: failed }]),
+  ).toHaveLength(1);
   expect(rowsOfJournal([{ ...attempt, entries: [{ m: 'm', r: 0, k: 'k', p: 'a' }] }])).toEqual([
     {
       origin: {
