@@ -72,5 +72,7 @@ export const rotationMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('alarm'), what: z.string() }),
   z.object({ kind: z.literal('schedule') }),
   z.object({ kind: z.literal('command'), command: operatorCommand }),
+  /** From the loop to itself, not to be answered before an instant: what it could not decide. */
+  z.object({ kind: z.literal('again'), notBefore: z.number() }),
 ]);
 export type RotationMessage = z.output<typeof rotationMessage>;

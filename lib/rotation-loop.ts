@@ -82,7 +82,8 @@ export class RotationLoop extends Construct {
     this.#grantRescues(props);
     this.queue.grantConsume(this.rotation, { batchSize: 10, maxConcurrency: 2 });
     this.rotation.allow(['sqs:ChangeMessageVisibility'], this.queue.queue.queueArn);
-    this.rotation.addEnvironment('ROTATION_QUEUE_URL', this.queue.queue.queueUrl);
+    // It asks itself, too: what it held undecided makes no news of its own.
+    this.grantWake(this.rotation);
     this.#wakeBySchedule();
     this.#wakeByAlarms(config);
   }

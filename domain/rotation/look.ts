@@ -42,6 +42,7 @@ const scansMax = 4;
 
 /** Returns every cause of what the evidence acts on, by signal, the strongest first. */
 export function look(situation: Situation, trigger: Trigger): readonly Found[] {
+  if (trigger.kind === 'again') return lookAgain(situation);
   const regions = trigger.kind === 'failures' ? trigger.regions : newsRegions(situation);
   const acting = verdictsOf(situation, regions, 'act');
   const fresh = signals.flatMap((signal) =>
@@ -52,7 +53,7 @@ export function look(situation: Situation, trigger: Trigger): readonly Found[] {
         .toSorted((one, other) => other.lnEvidence - one.lnEvidence),
     ),
   );
-  return trigger.kind === 'schedule' ? [...fresh, ...lookAgain(situation)] : fresh;
+  return [...fresh, ...lookAgain(situation)];
 }
 
 /**

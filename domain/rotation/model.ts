@@ -272,4 +272,6 @@ export type Situation = {
 export type Trigger =
   | { readonly kind: 'failures'; readonly regions: readonly Region[] }
   | { readonly kind: 'alarm'; readonly what: string }
-  | { readonly kind: 'schedule' };
+  | { readonly kind: 'schedule' }
+  /** What was held undecided a moment ago: others' mail may have decided since. */
+  | { readonly kind: 'again' };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
@@ -24,6 +25,7 @@ import { readableItem } from '../../adapters/readable-item.ts';
 import { deleteRescue, putRescue, readRescues } from '../../adapters/rescue-store.ts';
 import { moveAddress, readPoolAddresses } from '../../adapters/rotation-addresses.ts';
 import { notify, publishDecision } from '../../adapters/rotation-notice.ts';
+import { askRotation } from '../../adapters/rotation-queue.ts';
 import {
   deleteOrder,
   putAutomation,
@@ -110,6 +112,11 @@ export function bindPorts(
     putDecision: (decision) => putDecision(evidence, decision),
     publish: (decision) => publishDecision(bus, decision),
     notify: (notice) => notify({ sns, topicArn }, notice),
+    wait: (ms) => sleep(ms),
+    askAgain: async (notBefore) => {
+      const message = { kind: 'again' as const, notBefore };
+      await askRotation(sqs, environment.ROTATION_QUEUE_URL, { message, slot: 'again' });
+    },
     ...bindMemory(evidence),
   };
 }

@@ -125,4 +125,11 @@ export type RotationPorts = EvidencePorts &
   RescuePorts &
   StandingPorts &
   HandPorts &
-  MemoryPorts & { readonly clock: Clock; readonly failure: (error: unknown) => void };
+  MemoryPorts & {
+    readonly clock: Clock;
+    /** Waits so many milliseconds. */
+    readonly wait: (ms: number) => Promise<void>;
+    /** Asks for another look behind whatever waits in the queue, not to be answered before an instant. */
+    readonly askAgain: (notBefore: EpochMs) => Promise<void>;
+    readonly failure: (error: unknown) => void;
+  };

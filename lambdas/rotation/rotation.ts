@@ -1,8 +1,9 @@
 import type { RotationMessage } from '../../contract/rotation-command.ts';
+import { againMs, awaitsMail } from '../../domain/rotation/awaits-mail.ts';
 import { decide } from '../../domain/rotation/decide.ts';
 import { decisionIdOf } from '../../domain/rotation/decision-id.ts';
 import type { Decision, Situation } from '../../domain/rotation/model.ts';
-import { type EpochMs, secondMs } from '../../domain/time.ts';
+import { type EpochMs, epochMs, secondMs } from '../../domain/time.ts';
 import { type Begun, createBegun } from './begun.ts';
 import { decideCommand } from './command-decision.ts';
 import { dueDecisions } from './due-decisions.ts';
@@ -71,6 +72,8 @@ export function createRotation(
           ports.log('rotation.out-of-time', { message: `${left.length} messages come again` });
           break;
         }
+        // A look that only asks again waits for its moment, unless somebody waits behind it.
+        if (left.length === round.length) await waitFor(messageOf(round), ports);
         await handle(round, loop);
         left.splice(0, round.length);
         isFirst = false;
@@ -107,6 +110,12 @@ async function throwSwitches(left: Asked[], ports: RotationPorts): Promise<void>
     }
 }
 
+async function waitFor(message: RotationMessage, ports: RotationPorts): Promise<void> {
+  if (message.kind !== 'again') return;
+  const ms = Math.min(againMs, message.notBefore - ports.clock());
+  if (ms > 0) await ports.wait(ms);
+}
+
 async function handle(whole: Round, loop: Loop): Promise<void> {
   const { ports } = loop;
   const now = ports.clock();
@@ -127,10 +136,24 @@ async function handle(whole: Round, loop: Loop): Promise<void> {
   const { decisions, situation, strayCaps } = await look(choose);
   if (decisions.length > 0)
     await loop.begun.carryOut({ messageId: queueMessageId, decisions }, now);
+  await askAgain({ history: [...situation.history, ...decisions], now }, ports);
   if (!isSchedule) return;
   const reportId = isReporting ? ids() : undefined;
   const after = { situation, strayCaps, ...(reportId === undefined ? {} : { reportId }) };
   await tidyUp(after, ports, loop.memory);
+}
+
+/** A look that asks for itself: where that fails, the schedule looks within a minute. */
+async function askAgain(
+  { history, now }: Pick<Situation, 'history' | 'now'>,
+  ports: RotationPorts,
+): Promise<void> {
+  if (!awaitsMail({ history, now })) return;
+  try {
+    await ports.askAgain(epochMs((Math.floor(now / againMs) + 1) * againMs));
+  } catch (error) {
+    ports.failure(error);
+  }
 }
 
 /**

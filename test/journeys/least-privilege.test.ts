@@ -61,6 +61,14 @@ const unseen: Readonly<Record<string, string>> = {
     'caps go when a deploy gives a pool’s warm-up to SES; no journey deploys twice',
 };
 
+/** Needed or not by how fast the machine is, with the reason. */
+const sometimes: Readonly<Record<string, string>> = {
+  'rotation sqs:SendMessage rotation.fifo':
+    'it asks itself for another look where a few failures could not decide yet',
+  'rotation dynamodb:DeleteItem table/assignments':
+    'holds that end within the journey are cleared away by the minute’s schedule',
+};
+
 let records: ReadonlyMap<string, JourneyRecord>;
 
 beforeAll(() => {
@@ -88,7 +96,8 @@ test('every call of every function was allowed by its role', () => {
 });
 
 test('every action that a role grants was used, or is explained', () => {
-  expect(unusedGrants()).toEqual(Object.keys(unseen).sort());
+  const unused = unusedGrants().filter((name) => !(name in sometimes));
+  expect(unused).toEqual(Object.keys(unseen).sort());
 });
 
 test('no line of any log holds an address', () => {

@@ -65,6 +65,7 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
   };
   const unreachable = { region: 'us-east-1', endpoint: 'http://127.0.0.1:9' };
   const reads: EpochMs[] = [];
+  const again: EpochMs[] = [];
   const bound = bindPorts(
     {
       DEPLOYMENT: tables.evidence.name.replace(/-evidence$/, ''),
@@ -103,6 +104,12 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
     notify: async (notice) => {
       told.notices.push(notice);
     },
+    wait: async (ms) => {
+      state.now = epochMs(state.now + ms);
+    },
+    askAgain: async (notBefore) => {
+      again.push(notBefore);
+    },
     log: (code) => told.lines.push(code),
     failure: (error) => told.lines.push(`failure ${String(error)}`),
   };
@@ -119,6 +126,8 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
     tables,
     addresses,
     told,
+    /** Instants before which the loop asked itself not to look again. */
+    again,
     reads,
     /** Every call to a table so far. */
     calls,

@@ -1,6 +1,7 @@
 import { choosePool } from '../../../domain/assignment.ts';
 import { suspectsOf } from '../../../domain/evidence/suspects.ts';
 import { applyActions, quarantinePool, type Standings } from '../../../domain/rotation/apply.ts';
+import { againMs, awaitsMail } from '../../../domain/rotation/awaits-mail.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
 import type { Decision, Order, Situation, Trigger } from '../../../domain/rotation/model.ts';
 import { isWithin } from '../../../domain/rotation/orders.ts';
@@ -32,6 +33,7 @@ export const ourLoop: MakePolicy = (context) => {
   let history: readonly Decision[] = [];
   let version = 0;
   let nextSchedule = fleet.startsAt + scheduleMs;
+  let nextAgain = 0;
   let ids = 0;
   /** Probes that an order still lets go, by order and tenant. */
   const probesLeft = new Map<string, { left: number }>();
@@ -81,6 +83,10 @@ export const ourLoop: MakePolicy = (context) => {
       const open = standings.orders.filter(({ until }) => until > now);
       if (open.length < standings.orders.length) version += 1;
       standings = { ...standings, orders: open };
+      if (now >= nextAgain && awaitsMail({ history, now: epochMs(now) })) {
+        nextAgain = now + againMs;
+        look({ kind: 'again' }, now);
+      }
       if (now < nextSchedule) return;
       look({ kind: 'schedule' }, now);
       nextSchedule = now + (open.length > 0 ? minuteMs : scheduleMs);
