@@ -5,7 +5,8 @@ import { hourMs } from '../time.ts';
 import { counterEvidenceOf, evidenceOf } from './explain.ts';
 import { listingEvidenceOf } from './listings.ts';
 import { type Measure, measureFor } from './measures.ts';
-import type { Brake, Situation } from './model.ts';
+import type { Action, Brake, Situation } from './model.ts';
+import { isSameRegion, openOrders } from './orders.ts';
 import { isTwiceInADay, saidLast } from './past.ts';
 import { type AdvisedPlan, type Outline, type Scene, sceneOf } from './plan.ts';
 import { planHold, planSlow, planWhole } from './plan-holds.ts';
@@ -33,11 +34,7 @@ function rescueOf({ rescue }: Outline, scene: Scene): AdvisedPlan | undefined {
   const { cause, situation } = scene;
   const [to] = rescue?.to ?? [];
   if (!rescue || to === undefined) return undefined;
-  const actions = situation.streams.flatMap((stream) =>
-    stream.rescue && [...stream.assignment.values()].flat().some(({ pool }) => pool === rescue.from)
-      ? [{ kind: 'rescue', stream: stream.stream, from: rescue.from, to } as const]
-      : [],
-  );
+  const actions = rescueActions({ from: rescue.from, to }, situation);
   if (actions.length === 0) return undefined;
   return {
     id: situation.newId(),
@@ -46,6 +43,20 @@ function rescueOf({ rescue }: Outline, scene: Scene): AdvisedPlan | undefined {
     evidence: [...evidenceOf(cause, undefined, situation.now), ...listingEvidenceOf(scene)],
     counterEvidence: [],
   };
+}
+
+/** Returns the rescues of what a pool lost, one for each stream that allows it and uses or declares the pool. */
+export function rescueActions(
+  { from, to }: { readonly from: string; readonly to: string },
+  { streams }: Pick<Situation, 'streams'>,
+): readonly Action[] {
+  return streams.flatMap((stream) =>
+    stream.rescue &&
+    (stream.pools.includes(from) ||
+      [...stream.assignment.values()].flat().some(({ pool }) => pool === from))
+      ? [{ kind: 'rescue', stream: stream.stream, from, to } as const]
+      : [],
+  );
 }
 
 /** Returns the plans for a cause: what is done about it, and the rescue of what it cost. */
@@ -61,7 +72,7 @@ export function planCause(
   const braked = withBrakes(outline, scene);
   const plan: AdvisedPlan = {
     id: scene.decision.id,
-    actions: braked.actions,
+    actions: [...braked.actions, ...answersOf(scene, braked)],
     cause,
     ...(verdict && { verdict }),
     evidence: [
@@ -77,6 +88,26 @@ export function planCause(
   };
   const rescue = braked.brake === 'same-cause-twice' ? undefined : rescueOf(braked, scene);
   return rescue ? [plan, rescue] : [plan];
+}
+
+/**
+ * Lifts what was held because nobody could tell whether this was the cause: the answer stands in its place.
+ * Without the order in the record, so that whoever undoes the answer does not get the question back.
+ */
+function answersOf({ situation, cause }: Scene, { actions }: Outline): readonly Action[] {
+  if (actions.length === 0) return [];
+  const asked = new Set(
+    situation.history
+      .filter(({ undecided }) =>
+        undecided?.candidates.some(
+          ({ signal, region }) => signal === cause.signal && isSameRegion(region, cause.region),
+        ),
+      )
+      .map(({ id }) => id),
+  );
+  return openOrders(situation)
+    .filter(({ decision }) => asked.has(decision))
+    .map(({ id }) => ({ kind: 'release', orderId: id }));
 }
 
 /** What would be done is not said again within the hour, unless what stopped it is over. */

@@ -43,7 +43,7 @@ describe('what a few failures cannot decide', () => {
     expect((world.again[0] ?? 0) - world.now()).toBeLessThanOrEqual(2 * secondMs);
   });
 
-  test('is decided by that look once the mail of others has left, without any failure', async () => {
+  test('is decided by that look once the mail of others has left; what was held goes on', async () => {
     const world = await undecidedWorld();
     await world.ask(failures);
     world.pass(2 * secondMs);
@@ -54,7 +54,11 @@ describe('what a few failures cannot decide', () => {
     const found = (await world.decisions()).find(({ cause }) => cause);
     expect(found?.cause).toMatchObject({ region: { pool: 'a', provider: 'microsoft' } });
     expect(await world.pools('transactional', 'microsoft')).toEqual(['b']);
+    expect(await world.orders('transactional')).toEqual([]);
     expect(world.again).toHaveLength(1);
+    await world.command({ do: 'undo', decision: found?.id ?? '' });
+    expect(await world.pools('transactional', 'microsoft')).toEqual(['a', 'b']);
+    expect(await world.orders('transactional')).toEqual([]);
   });
 
   test('is asked again only for a minute; then the schedule looks', async () => {
