@@ -1,19 +1,12 @@
-import { join } from 'node:path';
 import { Aws, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import {
-  type BundlingOptions,
-  LogLevel,
-  NodejsFunction,
-  OutputFormat,
-} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { acknowledgeWildcards, type Wildcard } from './acknowledge.ts';
-import { repositoryRoot } from './repository-root.ts';
+import { stageCode } from './stage-code.ts';
 
 /** Folders of `lambdas/`, one a stage. */
 export type Stage =
@@ -22,6 +15,7 @@ export type Stage =
   | 'rotation'
   | 'account'
   | 'due'
+  | 'responder'
   | 'suppression'
   | 'seed';
 
@@ -49,12 +43,11 @@ export type ConditionalStatement = {
  * A stage as a Lambda function: bundled with the SDK that our lock file pins, with a role that at first
  * may only write to its own log group. Every further permission comes by a grant that names its actions.
  */
-export class PipelineFunction extends NodejsFunction {
+export class PipelineFunction extends LambdaFunction {
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     const { config, stage, functionName } = props;
-    const entry = join(repositoryRoot, 'lambdas', stage, 'handler.ts');
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Goodstanding ${config.deployment}: ${functionName}`,
@@ -73,17 +66,13 @@ export class PipelineFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memorySize,
-      entry,
-      projectRoot: repositoryRoot,
-      depsLockFilePath: join(repositoryRoot, 'package-lock.json'),
-      // The SDK's own keep-alive switch belongs to version 2; version 3 keeps connections anyway.
-      awsSdkConnectionReuse: false,
+      code: stageCode(stage),
+      handler: 'index.handler',
       environment: {
         DEPLOYMENT: config.deployment,
         NODE_OPTIONS: '--enable-source-maps',
         ...props.environment,
       },
-      bundling,
     });
     this.#role = role;
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
@@ -118,18 +107,3 @@ export class PipelineFunction extends NodejsFunction {
 export function sesArn(resource: string): string {
   return `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
 }
-
-const bundling: BundlingOptions = {
-  format: OutputFormat.ESM,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  // Pinned by our lock and identical on a laptop; Lambda's own SDK is older and lacks fields we send.
-  bundleAwsSDK: true,
-  minify: true,
-  sourceMap: true,
-  sourcesContent: false,
-  logLevel: LogLevel.WARNING,
-  // Parts of the SDK are CommonJS and call require, which an ES module does not have.
-  banner:
-    "import{createRequire as goodstandingRequire}from'node:module';const require=goodstandingRequire(import.meta.url);",
-};

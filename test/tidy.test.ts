@@ -55,7 +55,7 @@ const walls: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   lambdas: [/^(domain|contract|adapters)\//, /^@aws-sdk\//, /^aws-lambda$/, /^zod$/, /^node:/],
   client: [/^(domain|contract)\//, /^@aws-sdk\//, /^node:/],
-  lib: [/^(domain|contract)\//, /^(aws-cdk-lib|constructs|cdk-nag|zod)(\/|$)/, /^node:/],
+  lib: [/^(domain|contract)\//, /^(aws-cdk-lib|constructs|cdk-nag|esbuild|zod)(\/|$)/, /^node:/],
   local: [/^world\//, /^(?!(domain|contract|adapters|lambdas|client|lib|operator|bin)\/)[^.]+$/],
   world: [],
   simulation: [

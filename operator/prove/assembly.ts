@@ -36,7 +36,6 @@ export type BundleSize = { readonly bytes: number; readonly gzipBytes: number };
 
 /** Synthesizes a configuration, this clone's if none is given, with every check on, into a temporary folder. */
 export async function synthesize(input: PipelineConfigInput = settings): Promise<Synthesized> {
-  process.env['npm_config_loglevel'] ??= 'error';
   const folder = mkdtempSync(join(tmpdir(), 'goodstanding-prove-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {

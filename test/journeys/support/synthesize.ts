@@ -19,8 +19,6 @@ declare module 'vitest' {
  * bundled once.
  */
 export async function setup(project: TestProject): Promise<void> {
-  // CDK bundles through npx, which otherwise says what it thinks of the user's npm settings.
-  process.env['npm_config_loglevel'] ??= 'error';
   const folder = project.getProvidedContext().journeys;
   // Another project of this run may have done it.
   if (existsSync(folder)) return;
