@@ -56,6 +56,28 @@ export const localCalls: readonly LocalCallHelp[] = [
     path: '/_local/world/listings',
     does: 'lists the blocklists that name an address or a domain; ?name=NAME',
   },
+  {
+    method: 'GET',
+    path: '/_local/alarms',
+    does: 'lists alarms with their states and reasons; ?state=ALARM',
+  },
+  { method: 'PUT', path: '/_local/alarms', does: 'makes their time run faster: speed' },
+  { method: 'POST', path: '/_local/alarms/NAME', does: 'sets one: state (ALARM), reason' },
+  {
+    method: 'GET',
+    path: '/_local/notifications',
+    does: 'lists what was published to topics, as subscribers would get it; ?since=NUMBER',
+  },
+  {
+    method: 'GET',
+    path: '/_local/notifications/subscriptions',
+    does: 'lists who is subscribed to topics, confirmed or not',
+  },
+  {
+    method: 'PUT',
+    path: '/_local/notifications',
+    does: 'confirms a subscription as its owner would: confirm',
+  },
   { method: 'GET', path: '/_local/queues', does: 'counts the messages of each queue' },
   {
     method: 'GET',

@@ -9,7 +9,6 @@ export type RecordedType = {
 
 const resourcePolicy =
   'the box has one account, whose functions are judged by their roles; resource policies are not evaluated';
-const noMetrics = 'the box collects no metrics, so nothing is watched, drawn or alarmed';
 const noLogsStore = 'the logs of functions go to the terminal, not to CloudWatch Logs';
 const iam = 'local/iam reads it from the template to judge what functions may do';
 const noDns = 'the box answers no DNS; the SES emulator takes identities as verified';
@@ -23,16 +22,10 @@ export const recordedTypes: Readonly<Record<string, RecordedType>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': { why: noScaling, physical: named('') },
   'AWS::ApplicationAutoScaling::ScalingPolicy': { why: noScaling, physical: named('') },
   'AWS::Budgets::Budget': { why: 'nothing is billed', physical: named('') },
-  'AWS::CloudWatch::Alarm': {
-    why: noMetrics,
-    physical: withArn('cloudwatch', 'alarm:', 'AlarmName'),
+  'AWS::CloudWatch::AnomalyDetector': {
+    why: 'the box learns no bands from metrics',
+    physical: named(''),
   },
-  'AWS::CloudWatch::AnomalyDetector': { why: noMetrics, physical: named('') },
-  'AWS::CloudWatch::CompositeAlarm': {
-    why: noMetrics,
-    physical: withArn('cloudwatch', 'alarm:', 'AlarmName'),
-  },
-  'AWS::CloudWatch::Dashboard': { why: noMetrics, physical: named('DashboardName') },
   'AWS::Events::EventBusPolicy': { why: resourcePolicy, physical: named('') },
   'AWS::IAM::ManagedPolicy': { why: iam, physical: managedPolicy },
   'AWS::IAM::Policy': { why: iam, physical: named('') },
@@ -43,7 +36,7 @@ export const recordedTypes: Readonly<Record<string, RecordedType>> = {
   'AWS::KMS::Key': { why: 'nothing in the box is encrypted', physical: key },
   'AWS::Lambda::Permission': { why: resourcePolicy, physical: named('') },
   'AWS::Logs::LogGroup': { why: noLogsStore, physical: logGroup },
-  'AWS::Logs::MetricFilter': { why: noMetrics, physical: named('FilterName') },
+  'AWS::Logs::MetricFilter': { why: noLogsStore, physical: named('FilterName') },
   'AWS::Logs::QueryDefinition': { why: noLogsStore, physical: named('') },
   'AWS::Logs::ResourcePolicy': { why: resourcePolicy, physical: named('PolicyName') },
   'AWS::ResourceGroups::Group': {
@@ -68,14 +61,6 @@ function named(property: string): ToPhysical {
     ref: nameOf(resource, property),
     attributes: { Id: resource.logicalId },
   });
-}
-
-function withArn(service: string, prefix: string, property: string): ToPhysical {
-  return (resource, { partition, region, accountId }) => {
-    const name = nameOf(resource, property);
-    const arn = `arn:${partition}:${service}:${region}:${accountId}:${prefix}${name}`;
-    return { ref: name, attributes: { Arn: arn } };
-  };
 }
 
 function role(resource: Resource, { partition, accountId }: Place): Physical {

@@ -1,5 +1,6 @@
 import type { AwsRequest } from '../aws.ts';
 import type { ActionContext, ActionMapping, RequiredPermission } from './actions/action-mapping.ts';
+import { cloudwatchActions } from './actions/cloudwatch.ts';
 import { dynamodbActions } from './actions/dynamodb.ts';
 import { jsonActions } from './actions/json-services.ts';
 import { lambdaActions } from './actions/lambda.ts';
@@ -13,6 +14,7 @@ const mappings: Readonly<Record<string, ActionMapping>> = {
   dynamodb: dynamodbActions,
   events: jsonActions,
   lambda: lambdaActions,
+  monitoring: cloudwatchActions,
   s3: s3Actions,
   secretsmanager: jsonActions,
   ses: sesActions,

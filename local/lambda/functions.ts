@@ -11,6 +11,18 @@ import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 import type { InvocationOutcome } from './invocation-outcome.ts';
 import type { QueueClient } from './queue-client.ts';
 
+/** One invocation of a function, when it has ended. */
+export type FunctionRun = {
+  readonly functionName: string;
+  readonly status: InvocationOutcome['status'];
+  /** From the invocation to its outcome: a cold start and the wait for an environment included. */
+  readonly durationMs: number;
+  /** Invocations of the function that ran or waited when this one began, itself included. */
+  readonly concurrentCount: number;
+};
+
+export type OnRun = (run: FunctionRun) => void;
+
 export type FunctionsOptions = {
   readonly place: Place;
   readonly endpointUrl: () => string;
@@ -18,6 +30,7 @@ export type FunctionsOptions = {
   readonly queue: QueueClient;
   readonly onLog: (functionName: string, line: string) => void;
   readonly onInvoked: (functionName: string) => void;
+  readonly onRun: OnRun;
   readonly retryDelaysMs: readonly number[];
 };
 
@@ -66,14 +79,17 @@ export function createFunctions(options: FunctionsOptions): Functions {
     });
     return found.pool;
   };
+  const run = (found: BoxFunction, payload: string, requestId?: string) =>
+    runWatched(
+      { ...options, name: found.definition.name, pool: poolOf(found) },
+      payload,
+      requestId,
+    );
   const accept = (definition: LambdaFunction, payload: string): void => {
     const found = known(definition.name);
     const onLog = (line: string) => options.onLog(definition.name, line);
     runAsyncEvent(definition, payload, {
-      invoke: (requestId, text) => {
-        options.onInvoked(definition.name);
-        return poolOf(found).invoke(text, requestId);
-      },
+      invoke: (requestId, text) => run(found, text, requestId),
       config: () => found.config,
       sendTo,
       onLog,
@@ -108,16 +124,32 @@ export function createFunctions(options: FunctionsOptions): Functions {
       return { ref: `${functionRef}|$LATEST`, attributes: {} };
     },
     find: (nameOrArn) => boxed(nameOrArn)?.definition,
-    invoke: (definition, payload) => {
-      options.onInvoked(definition.name);
-      return poolOf(known(definition.name)).invoke(payload);
-    },
+    invoke: (definition, payload) => run(known(definition.name), payload),
     accept,
     inFlight: () => sum([...byName.values()].map((found) => found.pool?.inFlight() ?? 0)),
     close: async () => {
       await Promise.all([...byName.values()].map((found) => found.pool?.close()));
     },
   };
+}
+
+type Watched = Pick<FunctionsOptions, 'onInvoked' | 'onRun'> & {
+  readonly name: string;
+  readonly pool: FunctionPool;
+};
+
+async function runWatched(
+  { name, pool, onInvoked, onRun }: Watched,
+  payload: string,
+  requestId?: string,
+): Promise<InvocationOutcome> {
+  onInvoked(name);
+  const startMs = performance.now();
+  const concurrentCount = pool.inFlight() + 1;
+  const outcome = await pool.invoke(payload, requestId);
+  const durationMs = performance.now() - startMs;
+  onRun({ functionName: name, status: outcome.status, durationMs, concurrentCount });
+  return outcome;
 }
 
 function sum(counts: readonly number[]): number {

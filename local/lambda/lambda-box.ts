@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Emulator, Json, LocalClock, Place, Resource, ResourceProviders } from '../aws.ts';
 import { lambdaRetryDelaysMs } from './async-invocations.ts';
 import type { LambdaFunction } from './function-definition.ts';
-import { createFunctions } from './functions.ts';
+import { createFunctions, type OnRun } from './functions.ts';
 import type { InvocationOutcome } from './invocation-outcome.ts';
 import { createLambdaApi } from './lambda-api.ts';
 import { createMappings } from './mappings.ts';
@@ -21,6 +21,8 @@ export type LambdaBoxOptions = {
   readonly onLog: (functionName: string, line: string) => void;
   /** Told of every invocation that a function gets. */
   readonly onInvoked?: (functionName: string) => void;
+  /** Told of every invocation when it has ended. */
+  readonly onRun?: OnRun;
   /** @default Lambda's own: one minute, then two. */
   readonly asyncRetryDelaysMs?: readonly number[];
 };
@@ -67,6 +69,7 @@ export function createLambdaBox(options: LambdaBoxOptions): LambdaBox {
     endpointUrl: options.endpointUrl,
     nameServer: options.nameServer,
     onInvoked: options.onInvoked ?? (() => undefined),
+    onRun: options.onRun ?? (() => undefined),
   });
   const mappings = createMappings({ functions, queue, clock, onLog });
 

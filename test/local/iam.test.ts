@@ -295,6 +295,26 @@ describe('actions of requests', () => {
       needs: ['sns:Publish arn:t'],
     },
     {
+      title: 'sns subscriptions',
+      request: plain('sns', 'POST', '/', 'Action=ListSubscriptionsByTopic&TopicArn=arn%3At'),
+      needs: ['sns:ListSubscriptionsByTopic arn:t'],
+    },
+    {
+      title: 'alarms, all of them',
+      request: json('monitoring', 'DescribeAlarms', { AlarmNamePrefix: 'a' }),
+      needs: ['cloudwatch:DescribeAlarms *'],
+    },
+    {
+      title: 'the state of one alarm',
+      request: json('monitoring', 'SetAlarmState', { AlarmName: 'a' }),
+      needs: [`cloudwatch:SetAlarmState ${arnPrefix}:cloudwatch:us-east-1:000000000000:alarm:a`],
+    },
+    {
+      title: 'a dashboard',
+      request: json('monitoring', 'GetDashboard', { DashboardName: 'd' }),
+      needs: [`cloudwatch:GetDashboard ${arnPrefix}:cloudwatch::000000000000:dashboard/d`],
+    },
+    {
       title: 's3 get',
       request: plain('s3', 'GET', '/bucket/a/b%20c?x-id=GetObject'),
       needs: [`s3:GetObject ${arnPrefix}:s3:::bucket/a/b c`],

@@ -320,7 +320,7 @@ test('a subscription that leaves the machine is noted and delivers nothing', asy
     Endpoint: 'ops@example.com',
   });
   expect(notes).toContain(
-    'Mail: protocol email leaves the machine: nothing is delivered to ops@example.com',
+    'Mail: protocol email leaves the machine: what ops@example.com would get is shown at /_local/notifications',
   );
 });
 

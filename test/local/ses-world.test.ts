@@ -102,7 +102,7 @@ describe('while they are on', () => {
   });
 
   test('deferred mail is tried again and arrives when the trouble is over', async () => {
-    await world('PUT', { speed: 2_000 });
+    await world('PUT', { speed: 250 });
     await world('POST', { kind: 'outage', provider: 'yahoo', forMs: 5 * 60_000 });
     const events = await eventsOf('one', 'any@yahoo.co.uk');
     expect(namesOf(events).at(-1)).toBe('Delivery');

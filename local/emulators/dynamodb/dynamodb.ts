@@ -57,6 +57,8 @@ export type DynamodbOptions = {
     operation: string,
     consumed: readonly Consumed[],
   ) => void;
+  /** Whether to count now, because counting takes time. @default always */
+  readonly isCounting?: () => boolean;
 };
 
 /** Returns DynamoDB in memory: tables from the template, and the JSON protocol of the service. */
@@ -85,8 +87,8 @@ export function createDynamodb(options: DynamodbOptions): Dynamodb {
           message: `the body of DynamoDB ${operation} must be a JSON object`,
         });
       }
-      const { onConsumed } = options;
-      if (onConsumed === undefined || !storeOperations.includes(operation))
+      const { onConsumed, isCounting = () => true } = options;
+      if (onConsumed === undefined || !isCounting() || !storeOperations.includes(operation))
         return asResponse(await run(operation, input));
       const { answer, consumed } = await runCounted(store, operation, input);
       onConsumed(request, operation, consumed);

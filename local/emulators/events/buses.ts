@@ -36,6 +36,8 @@ export type BusEvent = {
   readonly timeMs?: number;
 };
 
+export type OnDelivered = (delivery: { readonly rule: string; readonly isTaken: boolean }) => void;
+
 /** The buses of the account: `default` and those of the template. */
 export type Buses = ReturnType<typeof createBuses>;
 
@@ -50,8 +52,10 @@ export function createBuses(options: {
   readonly place: Place;
   readonly clock: LocalClock;
   readonly log: ReturnType<typeof createEventLog>;
+  /** Told of each delivery to a target of a rule, and whether the target took it. */
+  readonly onDelivered: OnDelivered;
 }) {
-  const { place, clock, log } = options;
+  const { place, clock, log, onDelivered } = options;
   const names = new Set(['default']);
   const rules: Rule[] = [];
 
@@ -72,7 +76,7 @@ export function createBuses(options: {
     const entry = log.add({ atMs: clock(), bus, busExists, event: envelope });
     for (const rule of rules) {
       if (rule.bus === bus && rule.enabled && rule.matches(envelope)) {
-        void fire(rule, envelope, entry);
+        void fire(rule, envelope, { entry, onDelivered });
       }
     }
     return id;
@@ -87,21 +91,27 @@ export function createBuses(options: {
     fireScheduled: async (rule: Rule, dueMs: number): Promise<void> => {
       const envelope = scheduledEvent(rule, place, dueMs);
       const entry = log.add({ atMs: clock(), bus: rule.bus, busExists: true, event: envelope });
-      await fire(rule, envelope, entry);
+      await fire(rule, envelope, { entry, onDelivered });
       const failed = entry.deliveries.filter((delivery) => delivery.error !== undefined);
       if (failed.length > 0) throw new Error(failed.map((one) => one.error).join('; '));
     },
   };
 }
 
-async function fire(rule: Rule, event: JsonObject, entry: LoggedEvent): Promise<void> {
+async function fire(
+  rule: Rule,
+  event: JsonObject,
+  { entry, onDelivered }: { readonly entry: LoggedEvent; readonly onDelivered: OnDelivered },
+): Promise<void> {
   await Promise.all(
     rule.targets.map(async (target) => {
       const delivery = { rule: rule.name, target: target.arn };
       try {
         await target.deliver(JSON.stringify(target.makeInput(event, rule)));
         entry.deliveries.push(delivery);
+        onDelivered({ rule: rule.name, isTaken: true });
       } catch (cause) {
+        onDelivered({ rule: rule.name, isTaken: false });
         const lost = await target.deadLetter?.(JSON.stringify(event)).then(() => '', String);
         entry.deliveries.push({ ...delivery, error: `${String(cause)}${lost ? `; ${lost}` : ''}` });
       }

@@ -8,7 +8,7 @@ import type {
   ResourceProviders,
 } from '../../aws.ts';
 import { acceptedUnread, readProperties } from '../../lambda/resource-properties.ts';
-import { type BusEvent, createBuses } from './buses.ts';
+import { type BusEvent, createBuses, type OnDelivered } from './buses.ts';
 import { createEventLog } from './event-log.ts';
 import { createEventsApi } from './events-api.ts';
 import { createLocalRoutes } from './local-routes.ts';
@@ -20,6 +20,8 @@ import { createTimetable } from './timetable.ts';
 export type EventsOptions = TargetHands & {
   readonly place: Place;
   readonly clock: LocalClock;
+  /** Told of each delivery to a target of a rule. @default nobody is told */
+  readonly onDelivered?: OnDelivered;
 };
 
 export type Events = {
@@ -46,7 +48,8 @@ export type Events = {
 export function createEvents(options: EventsOptions): Events {
   const { place, clock } = options;
   const log = createEventLog();
-  const buses = createBuses({ place, clock, log });
+  const { onDelivered = () => {} } = options;
+  const buses = createBuses({ place, clock, log, onDelivered });
   const timetable = createTimetable(clock);
   const groups = new Set(['default']);
   return {

@@ -3,12 +3,19 @@ import type { Emulator, Place, ResourceProviders } from '../../aws.ts';
 import { awsError } from '../../aws-error.ts';
 import { isObject, listOr, parseJson, stringAt } from '../../json-access.ts';
 import type { Note } from '../../note.ts';
+import type { Measure } from '../cloudwatch/metric.ts';
 import { admitAstralCharacters } from './astral-characters.ts';
 import { createBucketProvider } from './bucket-provider.ts';
 import { askApp } from './in-process-app.ts';
 import { createInProcessClient, type InProcessClient } from './in-process-client.ts';
+import { createMessageStores } from './message-stores.ts';
+import { createNotices, type Notices } from './notices.ts';
+import { createNotificationRoutes } from './notification-routes.ts';
+import { measureQueues } from './queue-metrics.ts';
 import { createQueueProvider } from './queue-provider.ts';
+import { createSns } from './sns.ts';
 import { createSqs } from './sqs.ts';
+import { measureTopic } from './topic-metrics.ts';
 import { createTopicProviders } from './topic-providers.ts';
 import { createFunctionQueues, type FunctionInvoke, ownQueuePrefix } from './topic-to-function.ts';
 
@@ -25,8 +32,17 @@ export type Messaging = {
   readonly sns: Emulator;
   readonly s3: Emulator;
   readonly sts: Emulator;
+  /** `/_local/notifications`. */
+  readonly local: Emulator;
   /** Publishes in batches of ten, without signature and socket. */
   readonly publish: (topicArn: string, messages: readonly string[]) => Promise<void>;
+  /** Publishes what the laptop's owner is to see at `/_local/notifications`. */
+  readonly notify: (
+    topicArn: string,
+    notice: { readonly subject?: string; readonly message: string },
+  ) => Promise<void>;
+  /** Measures the depth and age of every queue. */
+  readonly sampleQueues: () => void;
   /** `group` is the message group of a FIFO queue. */
   readonly sendMessage: (queueArn: string, body: string, group?: string) => Promise<void>;
   /** Counts messages of all queues, those of the box itself included. */
@@ -40,6 +56,8 @@ export type MessagingOptions = {
   readonly invokeAsync: FunctionInvoke;
   readonly note: Note;
   readonly onDropped: (functionArn: string, message: string) => void;
+  /** @default nothing is measured */
+  readonly measure?: Measure;
 };
 
 /** fauxqs knows this account only. */
@@ -50,19 +68,24 @@ const objectBytesMax = 11 * 1024 * 1024;
 
 /** Returns SQS, SNS, S3 and STS in memory, with the resources of the template. */
 export async function createMessaging(options: MessagingOptions): Promise<Messaging> {
-  const { place, note } = options;
+  const { place, note, measure = () => {} } = options;
   if (place.accountId !== accountOfFauxqs) {
     throw new Error(
       `account ${place.accountId} is not supported, the box runs as ${accountOfFauxqs}`,
     );
   }
-  await admitAstralCharacters();
-  const app = buildApp({ logger: false, defaultRegion: place.region });
-  await app.ready();
+  const { app, stores, sampleQueues } = await openApp(place, measure);
   const client = createInProcessClient(app, place);
-  const functions = createFunctionQueues({ ...options, client });
+  const functions = createFunctionQueues({
+    ...{ place, client, invokeAsync: options.invokeAsync },
+    onDropped: (functionArn, message, topicArn) => {
+      if (topicArn !== undefined) measureTopic(measure, topicArn).failed(1);
+      options.onDropped(functionArn, message);
+    },
+  });
   const queueUrl = (name: string): string => `${options.endpointUrl()}/${place.accountId}/${name}`;
   const { queueForFunction } = functions;
+  const notices = createNotices(stores.snsStore);
   const pass: Emulator = (request) => askApp(app, request);
   return {
     providers: {
@@ -71,10 +94,16 @@ export async function createMessaging(options: MessagingOptions): Promise<Messag
       ...createTopicProviders({ client, place, note, queueForFunction }),
     },
     sqs: createSqs({ app, queueUrl, isHidden: (name) => name.startsWith(ownQueuePrefix) }),
-    sns: pass,
+    sns: createSns({ app, store: stores.snsStore, notices, measure }),
     sts: pass,
     s3: async (request) => (request.body.length > objectBytesMax ? tooLarge : pass(request)),
-    publish: (topicArn, messages) => publish(client, topicArn, messages),
+    local: createNotificationRoutes({ notices, store: stores.snsStore }),
+    publish: async (topicArn, messages) => {
+      measureTopic(measure, topicArn).published(messages.length);
+      await publish(client, topicArn, messages);
+    },
+    notify: (topicArn, notice) => notify(topicArn, notice, { client, notices, measure }),
+    sampleQueues,
     sendMessage: async (queueArn, body, group) => {
       const name = queueArn.slice(queueArn.lastIndexOf(':') + 1);
       await client.sqs('SendMessage', {
@@ -89,6 +118,18 @@ export async function createMessaging(options: MessagingOptions): Promise<Messag
       await app.close();
     },
   };
+}
+
+/** Opens fauxqs on stores that the box can look into. */
+async function openApp({ region }: Place, measure: Measure) {
+  await admitAstralCharacters();
+  const stores = await createMessageStores();
+  stores.sqsStore.region = region;
+  stores.snsStore.region = region;
+  const sampleQueues = measureQueues(stores.sqsStore, measure);
+  const app = buildApp({ logger: false, defaultRegion: region, stores });
+  await app.ready();
+  return { app, stores, sampleQueues };
 }
 
 const tooLarge = awsError('s3', {
@@ -113,6 +154,22 @@ async function publish(
       throw new Error(`${topicArn} refuses a message of the batch: ${answer}`);
     }
   }
+}
+
+async function notify(
+  topicArn: string,
+  notice: { readonly subject?: string; readonly message: string },
+  to: {
+    readonly client: InProcessClient;
+    readonly notices: Notices;
+    readonly measure: Measure;
+  },
+): Promise<void> {
+  const { subject, message } = notice;
+  const form = { TopicArn: topicArn, Message: message };
+  await to.client.query('Publish', subject === undefined ? form : { ...form, Subject: subject });
+  to.notices.add({ topicArn, message, subject, structure: undefined });
+  measureTopic(to.measure, topicArn).published(1);
 }
 
 async function queueDepths(client: InProcessClient): Promise<readonly QueueDepth[]> {

@@ -96,14 +96,13 @@ async function subscribe(
   if (queueArn === undefined) {
     options.note(
       resource,
-      `protocol ${subscription.protocol} leaves the machine: nothing is delivered to ${subscription.endpoint}`,
+      `protocol ${subscription.protocol} leaves the machine: what ${subscription.endpoint} would get is shown at /_local/notifications`,
     );
-    return undefined;
   }
   const xml = await options.client.query('Subscribe', {
     TopicArn: subscription.topicArn,
-    Protocol: 'sqs',
-    Endpoint: queueArn,
+    Protocol: queueArn === undefined ? subscription.protocol : 'sqs',
+    Endpoint: queueArn ?? subscription.endpoint,
     ...attributeEntries(attributesOf(subscription)),
   });
   return /<SubscriptionArn>([^<]+)</.exec(xml)?.[1];

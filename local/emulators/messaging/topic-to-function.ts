@@ -31,7 +31,7 @@ export function createFunctionQueues(options: {
   readonly client: InProcessClient;
   readonly place: Place;
   readonly invokeAsync: FunctionInvoke;
-  readonly onDropped: (functionArn: string, message: string) => void;
+  readonly onDropped: (functionArn: string, message: string, topicArn?: string) => void;
 }): FunctionQueues {
   const { client, place } = options;
   let isOpen = true;
@@ -57,7 +57,10 @@ export function createFunctionQueues(options: {
   ): Promise<void> => {
     const handle = { QueueUrl: queue, ReceiptHandle: message['ReceiptHandle'] ?? null };
     const { error } = await options.invokeAsync(functionArn, eventOf(message));
-    if (error !== undefined) options.onDropped(functionArn, `${error.type}: ${error.message}`);
+    if (error !== undefined) {
+      const why = `${error.type}: ${error.message}`;
+      options.onDropped(functionArn, why, stringAt(notificationOf(message), 'TopicArn'));
+    }
     await client.sqs('DeleteMessage', handle);
   };
 
@@ -76,8 +79,12 @@ export function createFunctionQueues(options: {
   };
 }
 
+function notificationOf(message: JsonObject): JsonObject {
+  return objectOr(parseJson(stringAt(message, 'Body') ?? ''));
+}
+
 function eventOf(message: JsonObject): Json {
-  const notification = objectOr(parseJson(stringAt(message, 'Body') ?? ''));
+  const notification = notificationOf(message);
   const { SigningCertURL = '', UnsubscribeURL = '', ...rest } = notification;
   const topicArn = stringAt(notification, 'TopicArn') ?? '';
   return {

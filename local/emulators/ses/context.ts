@@ -8,7 +8,7 @@ import type { StoredTemplate } from './account/stored-template.ts';
 import { SuppressionList } from './account/suppression-list.ts';
 import { type Draw, seededDice } from './dice.ts';
 import { EventSchedule } from './events/event-schedule.ts';
-import type { PutEvents } from './events/publishing.ts';
+import type { OnEvent, PutEvents } from './events/publishing.ts';
 import type { RecipientScript } from './events/scripts.ts';
 import { Notes } from './notes.ts';
 import { Mailbox } from './sending/mailbox.ts';
@@ -35,6 +35,7 @@ export type SesContext = {
   readonly schedule: EventSchedule;
   readonly world: LocalWorld;
   readonly putEvents: PutEvents | undefined;
+  readonly onEvent: OnEvent;
   readonly notes: Notes;
 };
 
@@ -47,6 +48,7 @@ export type ContextOptions = {
   readonly clock: LocalClock;
   readonly publish: (topicArn: string, messages: string[]) => Promise<void>;
   readonly putEvents?: PutEvents;
+  readonly onEvent?: OnEvent;
   readonly seed?: number;
   /** What events wait on; the real time unless given. */
   readonly timer?: Timer;
@@ -77,6 +79,7 @@ export function newContext(options: ContextOptions): SesContext {
     schedule: new EventSchedule({ publish: options.publish, notes, timer }),
     world: new LocalWorld({ clock, timer, seed }),
     putEvents: options.putEvents,
+    onEvent: options.onEvent ?? (() => {}),
     notes,
   };
 }

@@ -12,6 +12,7 @@ import { coveringIdentity, domainOf } from './account/identity.ts';
 import { sesResources } from './account/resources.ts';
 import { newContext, type SesContext } from './context.ts';
 import { httpStatusOf, refuse, SesError } from './errors.ts';
+import type { OnEvent } from './events/publishing.ts';
 import { json } from './json-response.ts';
 import { localEmulator } from './local/local-routes.ts';
 import { isServed, perform } from './model/operations.ts';
@@ -26,6 +27,8 @@ export type SesOptions = {
   readonly publish: (topicArn: string, messages: string[]) => Promise<void>;
   /** Hands PutEvents entries to the default bus. */
   readonly putEvents?: (entries: readonly JsonObject[]) => void;
+  /** Told of every event of every message. */
+  readonly onEvent?: OnEvent;
   readonly seed?: number;
   /** What events wait on; the real time unless given. */
   readonly timer?: Timer;
@@ -44,6 +47,8 @@ export type Ses = {
   readonly listingsOf: (name: string) => readonly string[];
   /** Whose mailboxes a domain has in that world; undefined where nobody said and it is no consumer domain. */
   readonly providerOf: (domain: string) => string | undefined;
+  /** Returns whether a configuration set publishes its bounce and complaint rate. */
+  readonly hasReputationMetrics: (configurationSetName: string) => boolean;
   /** Events not yet confirmed by `publish`. */
   readonly pendingEvents: () => number;
   readonly close: () => void;
@@ -62,6 +67,7 @@ export function createSes(options: SesOptions): Ses {
     },
     listingsOf: (name) => context.world.listingsOf(name),
     providerOf: (domain) => context.world.knownProviderOf(domain),
+    hasReputationMetrics: (name) => context.configurationSets.get(name)?.reputationMetrics ?? false,
     pendingEvents: () => context.schedule.pending,
     close: () => {
       context.world.switchOff();

@@ -3,6 +3,7 @@ import { type ActionMapping, unmapped } from './action-mapping.ts';
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
 const actions: Readonly<Record<string, string>> = {
   GetTopicAttributes: 'sns:GetTopicAttributes',
+  ListSubscriptionsByTopic: 'sns:ListSubscriptionsByTopic',
   Publish: 'sns:Publish',
   PublishBatch: 'sns:Publish',
 };

@@ -7,6 +7,13 @@ import { mailObject } from './mail-object.ts';
 /** Takes PutEvents entries for the default bus. */
 export type PutEvents = (entries: readonly JsonObject[]) => void;
 
+/** An event of a message, as whoever counts them is told, asked for by a destination or not. */
+export type OnEvent = (event: {
+  readonly name: EventName;
+  readonly configurationSetName: string | undefined;
+  readonly body: JsonObject;
+}) => void;
+
 type SesEvent = {
   readonly name: EventName;
   readonly body: JsonObject;
@@ -15,6 +22,7 @@ type SesEvent = {
 
 /** Sends one event to every enabled destination of the message's set that asks for its type. */
 export function publishEvent(context: SesContext, message: Message, event: SesEvent): void {
+  context.onEvent({ configurationSetName: message.configurationSetName, ...event });
   const set = context.configurationSets.get(message.configurationSetName ?? '');
   if (set === undefined || set.destinations.size === 0) return;
   const { api, body: bodyName } = eventNames[event.name];
