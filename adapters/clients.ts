@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -28,6 +29,7 @@ export function localTarget(endpoint: string): Target {
 /** One client a service and process: keep-alive saves 0.7 ms of CPU a mail. */
 export const createDynamo = (target: Target = {}) => new DynamoDBClient(options(target));
 export const createSns = (target: Target = {}) => new SNSClient(options(target));
+export const createCloudwatch = (target: Target = {}) => new CloudWatchClient(options(target));
 export const createSqs = (target: Target = {}) => new SQSClient(options(target));
 export const createS3 = (target: Target = {}) =>
   new S3Client({ ...options(target), ...(isLocal(target) ? { forcePathStyle: true } : {}) });

@@ -2,6 +2,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod';
 import {
+  type DelayItem,
+  delayItem,
   type FailureItem,
   failureItem,
   type SentItem,
@@ -51,12 +53,30 @@ export async function readNews(
   window: { readonly since: EpochMs; readonly until: EpochMs },
   countMax: number,
 ): Promise<News> {
-  const failures = await latest(table, evidenceKeys.failuresOf, window, {
-    schema: failureItem,
-    countMax,
-  });
+  const failures = await readFailures(table, window, countMax);
   const voids = await latest(table, evidenceKeys.voidsOf, window, { schema: voidItem, countMax });
   return { failures, voids, cut: failures.length === countMax || voids.length === countMax };
+}
+
+/** Returns the failures among the news alone, half of the reading. */
+export function readFailures(
+  table: Table,
+  window: { readonly since: EpochMs; readonly until: EpochMs },
+  countMax: number,
+): Promise<readonly FailureItem[]> {
+  return latest(table, evidenceKeys.failuresOf, window, { schema: failureItem, countMax });
+}
+
+/**
+ * Returns mail that was sent between two instants and put off for a reason that counts for nobody's
+ * reputation, the latest first, at most `countMax`.
+ */
+export function readDelays(
+  table: Table,
+  window: { readonly since: EpochMs; readonly until: EpochMs },
+  countMax: number,
+): Promise<readonly DelayItem[]> {
+  return latest(table, evidenceKeys.delaysOf, window, { schema: delayItem, countMax });
 }
 
 async function latest<T>(

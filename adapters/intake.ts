@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { requestLimits } from '../contract/send-request.ts';
 import { type Waited, waitedAttribute, writeWaited } from '../contract/waiting-mail.ts';
+import { secondMs } from '../domain/time.ts';
 
 /** A body that goes (back) into a queue; `group` is its tenant, for SQS's fair queues. */
 export type QueueBody = {
@@ -52,6 +53,23 @@ export async function countQueue(sqs: SQSClient, queueUrl: string): Promise<numb
     }),
   );
   return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** What a queue says of itself: how long it keeps a message, and about how many a reader has in hand. */
+export type QueueKeeping = { readonly retentionMs: number; readonly hidden: number };
+
+/** Returns how long a queue keeps messages, and about how many of them somebody has in hand. */
+export async function readKeeping(sqs: SQSClient, queueUrl: string): Promise<QueueKeeping> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['MessageRetentionPeriod', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return {
+    retentionMs: Number(Attributes['MessageRetentionPeriod'] ?? 0) * secondMs,
+    hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
+  };
 }
 
 /**

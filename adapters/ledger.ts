@@ -8,6 +8,7 @@ import {
   type RequestItem,
   requestItem,
 } from '../contract/items.ts';
+import { waitsAfter } from '../contract/past-waits.ts';
 import { type Key, ledgerKeys } from '../contract/table-keys.ts';
 import { type EpochMs, ttlEpochSeconds } from '../domain/time.ts';
 import { conditionally, getItem, getItems, queryPartition, type Table, toItem } from './items.ts';
@@ -49,8 +50,8 @@ export async function putRequest(ledger: Ledger, request: NewRequest): Promise<b
 }
 
 /**
- * Replaces a request item that was read before. Condition: nobody has changed it since. Returns false
- * when somebody has.
+ * Replaces a request item that was read before; a wait that ends with it stays known. Condition: nobody has
+ * changed it since. Returns false when somebody has.
  */
 export async function replaceRequest(
   ledger: Ledger,
@@ -61,7 +62,7 @@ export async function replaceRequest(
     ledger.dynamo.send(
       new PutItemCommand({
         TableName: ledger.name,
-        Item: toItem(renewed({ ...seen, ...change }, ledger)),
+        Item: toItem(renewed({ ...seen, ...change, ...waitsAfter(seen, change) }, ledger)),
         ...unchanged(seen),
       }),
     ),

@@ -4,14 +4,15 @@ import {
   recipientIndexItem,
   type SesIndexItem,
   sesIndexItem,
-} from '../contract/items.ts';
+  type TenantIndexItem,
+} from '../contract/index-items.ts';
 import { ledgerKeys } from '../contract/table-keys.ts';
 import { type EpochMs, ttlEpochSeconds } from '../domain/time.ts';
 import { batchWrite } from './batch-write.ts';
 import { getItem, queryLatest, type Table } from './items.ts';
 import type { Ledger } from './ledger.ts';
 
-export type MailIndex = 'recipient' | 'ses';
+export type MailIndex = 'recipient' | 'ses' | 'tenant';
 
 /** One mail to one recipient, as the indexes know it. */
 export type IndexedMail = {
@@ -19,6 +20,13 @@ export type IndexedMail = {
   readonly recipientIndex: number;
   readonly recipientKey: string;
   readonly tenant: string;
+  readonly stream: string;
+  /** What is known of it now. */
+  readonly outcome: string;
+  readonly reason?: string;
+  /** Absent where it was not handed to SES. */
+  readonly pool?: string;
+  readonly provider?: string;
   /** Absent where it was not handed to SES, or SES did not take it. */
   readonly sesMessageId?: string;
 };
@@ -28,7 +36,7 @@ const writeAttempts = 4;
 
 /**
  * Writes what the indexes in use say of these mails, `at` being when their attempt began. Idempotency
- * key: recipient, attempt's instant and message, or SES's id; the same item again. Returns how many
+ * key: recipient or tenant, attempt's instant and message, or SES's id; the same item again. Returns how many
  * items could not be written.
  */
 export function writeIndexes(
@@ -40,6 +48,7 @@ export function writeIndexes(
   const puts = mails.flatMap((mail) => [
     ...(indexes.includes('recipient') ? [recipientItem(mail, at, ttl)] : []),
     ...(indexes.includes('ses') ? sesItems(mail, ttl) : []),
+    ...(indexes.includes('tenant') ? [tenantItem(mail, at, ttl)] : []),
   ]);
   return batchWrite(ledger, { puts }, writeAttempts);
 }
@@ -78,4 +87,14 @@ function recipientItem(mail: IndexedMail, at: EpochMs, ttl: number): RecipientIn
 function sesItems({ sesMessageId, messageId, recipientIndex }: IndexedMail, ttl: number) {
   if (sesMessageId === undefined) return [];
   return [{ ...ledgerKeys.sesIndex(sesMessageId), messageId, recipientIndex, ttl }];
+}
+
+/** It names no recipient: who it went to is found by their own index alone. */
+function tenantItem(
+  { tenant, recipientKey: _, ...mail }: IndexedMail,
+  at: EpochMs,
+  ttl: number,
+): TenantIndexItem {
+  const iso = new Date(at).toISOString();
+  return { ...ledgerKeys.tenantIndex(tenant, { ...mail, at: iso }), at, ...mail, ttl };
 }

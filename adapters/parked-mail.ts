@@ -25,16 +25,15 @@ export type ParkedMessage = {
 /** What SQS moves by itself carries no reason. */
 export const unprocessable = 'unprocessable';
 
-/** How long a message that is being looked at is hidden from others; it returns by itself after this. */
-const hiddenSeconds = 600;
 /** Long enough that SQS asks all of its servers, so that an empty answer means an empty queue. */
 const waitSeconds = 1;
 const callMessagesMax = 10;
 
-/** Returns up to ten messages and hides them for ten minutes; none when the queue is empty. */
+/** Returns up to ten messages and hides them for a while from others; none when the queue is empty. */
 export async function receiveParked(
   sqs: SQSClient,
   queueUrl: string,
+  hiddenSeconds: number,
 ): Promise<readonly ParkedMessage[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
@@ -49,7 +48,7 @@ export async function receiveParked(
   return Messages.flatMap((message) => toParked(message) ?? []);
 }
 
-/** Makes messages visible again at once; one that cannot be returns by itself within ten minutes. */
+/** Makes messages visible again at once; one that cannot be returns by itself when its time is over. */
 export async function returnToView(
   sqs: SQSClient,
   queueUrl: string,
@@ -68,13 +67,13 @@ export async function returnToView(
     );
 }
 
-/** Deletes messages and returns how many SQS did not delete. Idempotent. */
+/** Deletes messages and returns the receipt handles of those that SQS did not delete. Idempotent. */
 export async function deleteParked(
   sqs: SQSClient,
   queueUrl: string,
   receiptHandles: readonly string[],
-): Promise<number> {
-  let failed = 0;
+): Promise<readonly string[]> {
+  const undeleted: string[] = [];
   for (const handles of inCalls(receiptHandles)) {
     const { Failed = [] } = await sqs.send(
       new DeleteMessageBatchCommand({
@@ -82,9 +81,9 @@ export async function deleteParked(
         Entries: handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
       }),
     );
-    failed += Failed.length;
+    undeleted.push(...Failed.flatMap(({ Id }) => handles[Number(Id)] ?? []));
   }
-  return failed;
+  return undeleted;
 }
 
 function toParked(message: Message): ParkedMessage | undefined {

@@ -1,33 +1,18 @@
 /** How people and programs hear of a decision. */
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { decisionEvent, decisionEventType } from '../contract/decision-record.ts';
 import { outcomeEventSource } from '../contract/outcome-event.ts';
 import type { Decision } from '../domain/rotation/model.ts';
 import { busy } from './failure.ts';
 import type { Bus } from './outcome-bus.ts';
-
-/**
- * SNS's limit for a subject, characters of ASCII.
- * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
- */
-const subjectMax = 100;
-
-/** Far below SNS's 256 KB: nobody reads more at night. */
-const textMax = 20_000;
+import { type PeopleTopic, tellPeople } from './people-notice.ts';
 
 /** Tells people, in plain words. At least once: what is done again is told again. */
 export async function notify(
-  { sns, topicArn }: { readonly sns: SNSClient; readonly topicArn: string },
+  topic: PeopleTopic,
   { subject, text }: { readonly subject: string; readonly text: string },
 ): Promise<void> {
-  await sns.send(
-    new PublishCommand({
-      TopicArn: topicArn,
-      Subject: subject.replace(/[^\x20-\x7e]/g, '?').slice(0, subjectMax),
-      Message: text.slice(0, textMax),
-    }),
-  );
+  await tellPeople(topic, { subject, text });
 }
 
 /**

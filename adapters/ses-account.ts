@@ -2,7 +2,11 @@ import { GetAccountCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
 import type { AccountStanding } from '../domain/sending-switch.ts';
 
 /** What SES says of the account. */
-export type SesAccount = AccountStanding & { readonly productionAccess: boolean };
+export type SesAccount = AccountStanding & {
+  readonly productionAccess: boolean;
+  /** AWS has put the account under review: it sends, and may be stopped if the cause stays. */
+  readonly inReview: boolean;
+};
 
 /** Returns the account's rate, quota and standing; the rate is absent when SES does not tell it. */
 export async function readSesAccount(ses: SESv2Client): Promise<SesAccount> {
@@ -14,6 +18,7 @@ export async function readSesAccount(ses: SESv2Client): Promise<SesAccount> {
     sentLast24Hours: SentLast24Hours ?? 0,
     sendingEnabled: answer.SendingEnabled ?? false,
     shutDown: answer.EnforcementStatus === 'SHUTDOWN',
+    inReview: answer.EnforcementStatus === 'PROBATION',
     productionAccess: answer.ProductionAccessEnabled ?? false,
   };
 }

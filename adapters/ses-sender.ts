@@ -2,6 +2,7 @@ import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { judgeRefusal, type Refusal } from '../domain/ses-failures.ts';
 import { describeFailure } from './failure.ts';
 import { asMailbox, type Mail, sendEmailInput } from './ses-message.ts';
+import { withoutAddresses } from './without-addresses.ts';
 
 export type SendAnswer =
   | { readonly ok: true; readonly sesMessageId: string }
@@ -54,12 +55,4 @@ export function answerOfFailure(error: unknown, from: string): SendAnswer {
 /** Returns SES's words as outcomes quote them: shortened and without addresses. */
 export function quoted(name: string, text: string): string {
   return `${name}: ${withoutAddresses(text)}`.slice(0, detailCharactersMax);
-}
-
-/** A quoted local part, or a run of what a local part may hold; it starts where no run is under way. */
-const localPart = /"(?:[^"\\]|\\.)*"@|(?<![^\s<>@,;:])[^\s<>@,;:]+@/g;
-
-/** Returns text with the local part of every address hidden, with its quotes and brackets. */
-export function withoutAddresses(text: string): string {
-  return text.replace(localPart, '…@');
 }

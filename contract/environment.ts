@@ -34,7 +34,7 @@ export const streamPolicy = z.strictObject({
   /** What its pool lost may be sent once more; absent means nothing is. */
   rescue: z.exactOptional(z.literal(true)),
   /** Which indexes are written; absent means none. */
-  indexes: z.exactOptional(z.array(z.enum(['recipient', 'ses']))),
+  indexes: z.exactOptional(z.array(z.enum(['recipient', 'ses', 'tenant']))),
   /** Outcomes of its own that dispatch publishes besides rejections; absent means none. */
   tells: z.exactOptional(z.array(z.enum(['accepted', 'suppressed', 'expired']))),
   /** Days for which the ledger keeps what it knows. */
@@ -113,10 +113,21 @@ export const watchedStream = z.strictObject({
 });
 export type WatchedStream = z.output<typeof watchedStream>;
 
+/** Mail that is sent so that SES reports something of it. */
+export const canaryPlan = z.strictObject({
+  /** An address of ours that may send. */
+  from: z.string(),
+  /** Stream of which SES reports failures alone → its pools. */
+  streams: z.record(z.string(), z.array(z.string())),
+});
+export type CanaryPlan = z.output<typeof canaryPlan>;
+
 /** lambdas/account: reads SES's rate and quota on a schedule, and switches streams off and on. */
 export const accountEnvironment = z.object({
   ...common,
   STREAMS: json(z.record(z.string(), watchedStream)),
+  /** Absent where every stream hears of Deliveries, or no canary is wanted. */
+  CANARY: z.exactOptional(json(canaryPlan)),
 });
 
 /** A stream as rotation sees it; what is absent has its default, because an environment holds 4 KB. */
@@ -165,6 +176,15 @@ export const rotationEnvironment = z.object({
   /** Its own queue, to let what failed come again soon. */
   ROTATION_QUEUE_URL: z.string(),
   /** Where people hear of decisions. */
+  ALARM_TOPIC_ARN: z.string(),
+});
+
+/** lambdas/responder: tells people of alarms, and keeps one incident for each cause. */
+export const responderEnvironment = z.object({
+  ...common,
+  /** Every stream, to ask what holds its mail. */
+  STREAMS: json(z.array(z.string())),
+  ROTATION_QUEUE_URL: z.string(),
   ALARM_TOPIC_ARN: z.string(),
 });
 

@@ -14,6 +14,16 @@ export const decidedOutcome = z.object({
 });
 export type DecidedOutcome = z.output<typeof decidedOutcome>;
 
+/** A wait that is over, held or parked; waits that follow each other for one reason are one. */
+const pastWait = z.object({
+  outcome: z.enum(outcomes),
+  reason: z.string(),
+  since: ms,
+  until: ms,
+  times: z.number(),
+});
+export type PastWait = z.output<typeof pastWait>;
+
 /**
  * Ledger, `request`: the claim of one send request and everything decided without SES.
  * `state` claimed: attempts tell the rest; decided: nothing was or will be sent; rejected: the app may
@@ -47,6 +57,8 @@ export const requestItem = z.object({
   triedCount: z.exactOptional(z.number()),
   /** A person sent its ambiguous attempts again: those begun before this count as unsent. */
   redrivenAt: z.exactOptional(ms),
+  /** What it waited for before, oldest first; for people who ask, see past-waits.ts. */
+  waits: z.exactOptional(z.array(pastWait)),
   /** Recipient index → outcome decided before SES; `*` means every recipient. */
   decided: z.record(z.string(), decidedOutcome),
   /** When the request reached its queue. */
@@ -130,27 +142,6 @@ export const eventItem = z.object({
   ttl: z.number(),
 });
 export type EventItem = z.output<typeof eventItem>;
-
-/** Ledger, `recipient#…`: one mail to a recipient, where `indexes.recipient` is on. */
-export const recipientIndexItem = z.object({
-  ...key,
-  messageId: z.string(),
-  recipientIndex: z.number(),
-  tenant: z.string(),
-  /** Present where SES took it. */
-  sesMessageId: z.exactOptional(z.string()),
-  ttl: z.number(),
-});
-export type RecipientIndexItem = z.output<typeof recipientIndexItem>;
-
-/** Ledger, `ses#…` `index`: which mail of ours SES gave this id, where `indexes.sesMessageId` is on. */
-export const sesIndexItem = z.object({
-  ...key,
-  messageId: z.string(),
-  recipientIndex: z.number(),
-  ttl: z.number(),
-});
-export type SesIndexItem = z.output<typeof sesIndexItem>;
 
 /** Suppression entry: one recipient, one scope. */
 export const suppressionItem = z.object({

@@ -30,6 +30,8 @@ export function namesOf(deployment: string) {
     /** First in, first out in one group: one decides at a time. */
     rotationQueue: `${deployment}-rotation.fifo`,
     rotationDeadQueue: `${deployment}-rotation-dead.fifo`,
+    /** Changes of alarms of which nobody was told. */
+    responderDeadQueue: `${deployment}-responder-dead`,
     feedbackTopic: `${deployment}-feedback`,
     deliveryTopic: `${deployment}-delivery`,
     alarmTopic: `${deployment}-alarms`,
@@ -43,12 +45,14 @@ export function namesOf(deployment: string) {
     dueFunction: `${deployment}-due`,
     suppressionFunction: `${deployment}-suppression`,
     rotationFunction: `${deployment}-rotation`,
+    responderFunction: `${deployment}-responder`,
     seedFunction: `${deployment}-seed`,
     configurationSet: (stream: string, pool: string) => `${deployment}-${stream}-${pool}`,
     dedicatedIpPool: (pool: string) => `${deployment}-${pool}`,
     senderPolicy: `${deployment}-sender`,
     logGroup: (functionName: string) => `/${deployment}/${functionName}`,
-    /** What the alarm is about, such as `sending-disabled`; also its heading in the runbook. */
+    dashboard: `${deployment}-overview`,
+    /** An alarm, by what follows the deployment's name; which there are stands in alarm-names.ts. */
     alarm: (about: string) => `${deployment}-${about}`,
   } as const;
 }

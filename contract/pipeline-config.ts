@@ -191,6 +191,11 @@ const indexes = z.strictObject({
   recipient: z.boolean().default(false),
   /** Find mail by SES's message id (0.63 USD per million, one write unit a mail). Default false. */
   sesMessageId: z.boolean().default(false),
+  /**
+   * Find mail by its tenant and a time (0.63 USD per million, one write unit a mail; a tenant's mail above
+   * 1,000 a second is not all found). Default false.
+   */
+  tenant: z.boolean().default(false),
 });
 
 const shape = z.strictObject({
@@ -208,6 +213,12 @@ const shape = z.strictObject({
   pools: z.record(name, pool),
   /** Who is told by e-mail when an alarm fires; confirm the subscription SNS sends. Default nobody. */
   alarmEmail: z.exactOptional(emailAddress),
+  /**
+   * For streams without Delivery events: while mail leaves, one mail in a quarter of an hour goes to SES's own
+   * bouncing mailbox, so that silence means that events are lost (0.29 USD a month and stream at most). Without
+   * it silence shows only after ten thousand mails. Default true.
+   */
+  canary: z.boolean().default(true),
   retention: retention.prefault({}),
   limits: limits.prefault({}),
   /** Ways to find mail besides the app's id and ours; each costs a write a mail. */

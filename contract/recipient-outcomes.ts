@@ -1,16 +1,8 @@
 /** How what stands in the ledger is read as "what became of it": for the client and the CLI alike. */
+import { explainReason } from '../domain/explain-reason.ts';
 import { messageIdOf, messageIdOfQueueMessage } from '../domain/message-id.ts';
 import { outcomeOf } from '../domain/outcome.ts';
-import {
-  bounceWords,
-  holdReasons,
-  type OutcomeName,
-  parkReasons,
-  rejectReasons,
-  reportReasons,
-  sesHoldReasons,
-  suppressReasons,
-} from '../domain/reasons.ts';
+import type { OutcomeName } from '../domain/reasons.ts';
 import { unpackAttempt } from './attempt-codec.ts';
 import {
   type AttemptEntry,
@@ -127,20 +119,6 @@ export function outcomesOf(
       recipientOutcome(index, request, attempts, events),
     ),
   };
-}
-
-/** Returns the sentence of a reason, undefined for one that only SES knows. */
-export function explainReason(reason: string): string | undefined {
-  const tables: readonly Readonly<Record<string, string>>[] = [
-    rejectReasons,
-    parkReasons,
-    holdReasons,
-    sesHoldReasons,
-    suppressReasons,
-    reportReasons,
-    bounceWords,
-  ];
-  return tables.find((table) => Object.hasOwn(table, reason))?.[reason];
 }
 
 function recipientOutcome(

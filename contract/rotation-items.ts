@@ -117,6 +117,21 @@ export const voidItem = z.object({
 });
 export type VoidItem = z.output<typeof voidItem>;
 
+/**
+ * Evidence, `delays#…`: one mail that a provider put off for a reason that says nothing of anybody's
+ * reputation. Nothing is decided from it: it tells people where mail is that has not arrived.
+ */
+export const delayItem = z.object({
+  ...key,
+  key: z.string(),
+  origin,
+  sentAt: ms,
+  heardAt: ms,
+  reason: z.enum(keysOf(bounceReasons)),
+  ttl: z.number(),
+});
+export type DelayItem = z.output<typeof delayItem>;
+
 /** Evidence, `sent#…`: what was sent in one period, a part of it where it is large. */
 export const sentItem = z.object({
   ...key,

@@ -71,6 +71,16 @@ export const ledgerKeys = {
     pk: `recipient#${recipientKey}`,
     sk: `${mail.at}#${mail.messageId}#${String(mail.recipientIndex).padStart(2, '0')}`,
   }),
+  /** A tenant's mail of one UTC day (YYYY-MM-DD), where `indexes.tenant` is on. */
+  tenantIndexes: (tenant: string, day: string): string => `tenant#${tenant}#${day}`,
+  /** One mail of a tenant, in the order of time; `at` as ISO 8601. */
+  tenantIndex: (
+    tenant: string,
+    mail: { readonly at: string; readonly messageId: string; readonly recipientIndex: number },
+  ): Key => ({
+    pk: `tenant#${tenant}#${mail.at.slice(0, 10)}`,
+    sk: `${mail.at}#${mail.messageId}#${String(mail.recipientIndex).padStart(2, '0')}`,
+  }),
 } as const;
 
 /** Directory table. Writers: seed (only what is absent), operator. */
@@ -128,8 +138,9 @@ export const pacingKeys = {
 } as const;
 
 /**
- * Evidence table. Writers: operator (audit), feedback (failures), rotation (sent counts, decisions). What was
- * sent in the last minutes stands in the ledger's journal, which dispatch writes.
+ * Evidence table. Writers: operator (audit; of the board tests and who has an incident in hand), feedback
+ * (failures, delays), rotation (sent counts, decisions), responder (incidents). What was sent in the last minutes
+ * stands in the ledger's journal, which dispatch writes.
  */
 export const evidenceKeys = {
   /** Who did what and why, one day a partition; day as YYYY-MM-DD. */
@@ -147,6 +158,12 @@ export const evidenceKeys = {
     pk: `voids#${hour}`,
     sk: `${at}#${key}`,
   }),
+  /** Mail of an hour that a provider put off for a reason that says nothing of anybody's reputation. */
+  delaysOf: (hour: string): string => `delays#${hour}`,
+  delay: (hour: string, at: string, key: string): Key => ({
+    pk: `delays#${hour}`,
+    sk: `${at}#${key}`,
+  }),
   /** What was sent, rolled up: level 1m, 10m or 6h; one partition a UTC day. */
   sentOf: (level: string, day: string): string => `sent#${level}#${day}`,
   sent: (level: string, day: string, start: string, chunk: number): Key => ({
@@ -161,4 +178,9 @@ export const evidenceKeys = {
     pk: `decisions#${month}`,
     sk: `${at}#${id}`,
   }),
+  /** All incidents that are open, in one item. */
+  incidentBoard: { pk: 'incident-board', sk: 'open' } satisfies Key,
+  incidentsOf: (month: string): string => `incidents#${month}`,
+  /** One incident; its id begins with when it began, so that ids stand in the order of time. */
+  incident: (id: string): Key => ({ pk: `incidents#${id.slice(0, 7)}`, sk: id }),
 } as const;

@@ -8,9 +8,14 @@ export const tagNames = {
   message: 'gs-message',
   /** Attempt, kind and origin, packed: see origin-tag.ts. */
   origin: 'gs-origin',
+  /** On mail that is sent only so that SES reports something of it; what it is about is the configuration set. */
+  canary: 'gs-canary',
   /** SES's own: the configuration set that the mail went through. */
   configurationSet: 'ses:configuration-set',
 } as const;
+
+/** Value of the canary tag. */
+export const canaryTag = 'feedback';
 
 /** Returns the value of the message tag. */
 export function messageTag(messageId: string, recipientIndex: number): string {

@@ -1,5 +1,5 @@
 import { unitHash } from './assignment.ts';
-import type { Origin, Region } from './evidence/model.ts';
+import { dimensions, type Origin, type Region } from './evidence/model.ts';
 import type { Order } from './rotation/model.ts';
 import { isWithin } from './rotation/orders.ts';
 import { type EpochMs, epochMs, hourMs, minuteMs } from './time.ts';
@@ -15,13 +15,19 @@ export type Ruling =
 /** A mail as orders see it; `key` is the same whenever they are asked. */
 export type OrderedMail = { readonly origin: Origin; readonly key: string };
 
-/** The longest and the shortest time after which held mail is looked at again. */
-const lookEveryMs = { least: minuteMs, most: hourMs } as const;
+/** The shortest time after which waiting mail is looked at again. */
+const leastMs = minuteMs;
+
+/**
+ * The longest: what is held of a sender stays for hours, but what a pool or a provider met, and what only slows,
+ * ends at any minute. A wait of up to a quarter of an hour would keep all of it in flight in the queue.
+ */
+const mostMs = { sender: hourMs, other: 16 * minuteMs } as const;
 
 /**
  * Returns whether a mail may leave now. A hold lets nothing through; of slowed mail the order's share
- * passes, drawn anew each hour and not at each look, or whoever asks often enough would get through; where
- * the order names tenants, only of their mail.
+ * passes, drawn anew each hour and not at each look or by each order about the same, or whoever asks often
+ * enough would get through; where the order names tenants, only of their mail.
  * Orders that have ended, or not begun, say nothing.
  */
 export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs): Ruling {
@@ -37,14 +43,16 @@ export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs
 }
 
 /**
- * Returns when mail that an order holds is looked at again: after 1, 2, 4 … 60 minutes of the order's age,
- * at the latest when it ends.
+ * Returns when mail that an order makes wait is looked at again: after 1, 2, 4 … 60 minutes of the order's age (16
+ * where no sender is held), at the latest when it ends.
  */
 export function lookAgainAt(
-  { since, until }: Pick<Order, 'since' | 'until'>,
+  { kind, region, since, until }: Pick<Order, 'kind' | 'region' | 'since' | 'until'>,
   now: EpochMs,
 ): EpochMs {
-  const waitMs = Math.min(lookEveryMs.most, Math.max(lookEveryMs.least, now - since));
+  const isSender = region.tenant !== undefined || region.identity !== undefined;
+  const most = mostMs[kind === 'hold' && isSender ? 'sender' : 'other'];
+  const waitMs = Math.min(most, Math.max(leastMs, now - since));
   return epochMs(Math.min(until, now + waitMs));
 }
 
@@ -59,9 +67,16 @@ function isMeant(origin: Origin, region: Region): boolean {
 
 function passes(
   { key, origin }: OrderedMail,
-  { id, kind, share, tenants }: Order,
+  { kind, share, tenants, region }: Order,
   now: EpochMs,
 ): boolean {
   if (tenants !== undefined && !tenants.includes(origin.tenant)) return false;
-  return kind === 'slow' && unitHash(`${id}\n${key}\n${Math.floor(now / hourMs)}`) < share;
+  return (
+    kind === 'slow' && unitHash(`${drawOf(region)}\n${key}\n${Math.floor(now / hourMs)}`) < share
+  );
+}
+
+/** By what is slowed, not by the order: one that is renewed each half hour would let twice its share through. */
+function drawOf(region: Region): string {
+  return dimensions.map((name) => region[name] ?? '').join('\n');
 }

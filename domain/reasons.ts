@@ -39,6 +39,8 @@ export const rejectReasons = {
   'rendering-failed': 'SES could not render the template with this data',
   'ses-refused': 'SES refused the request',
   forgotten: 'an operator forgot the mail while it waited (goodstanding forget); it is not sent',
+  purged:
+    'an operator deleted the mail from what was parked (goodstanding dlq purge); it is not sent',
 } as const;
 export type RejectReason = keyof typeof rejectReasons;
 

@@ -14,6 +14,7 @@ export const wildcards = {
   sesRecipients:
     "in SES's sandbox IAM is asked about the recipient's verified identity too, and recipients are known at run time; a condition allows only mail from our own senders",
   sesAccount: 'these SES calls concern the account and know no resource to name',
+  alarms: 'CloudWatch shows composite alarms only to whom it shows all alarms',
 } as const;
 export type Wildcard = keyof typeof wildcards;
 

@@ -1,15 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmKind } from '../contract/alarm-kinds.ts';
 import { metricNamespace } from '../contract/metrics.ts';
 
-/** By impact: `page` wakes somebody, because mail stops or reputation burns; `ticket` waits for the day. */
-export type Severity = 'page' | 'ticket';
-
-/** One alarm as data: it rings when the metric has reached the threshold in every period. */
+/** One metric alarm as data: it rings when the metric has reached the threshold in every period. */
 export type AlarmRow = {
-  /** Its name after the deployment's. */
+  /** Which kind of trouble it shows: that kind's composite tells people, this alarm tells nobody. */
+  readonly kind: AlarmKind;
+  /**
+   * Which part it watches; its name after the kind's. A stream alone has one word, whatever could be called
+   * like a stream has two with a dot between: `marketing`, `marketing.overflow`, `reason.ambiguous`.
+   */
   readonly about: string;
-  readonly severity: Severity;
   /** What happened and what to do, for somebody who has just been woken. */
   readonly text: string;
   readonly metric: IMetric;

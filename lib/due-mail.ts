@@ -59,8 +59,8 @@ export class DueMail extends Construct {
 export function dueAlarms(deployment: string): readonly AlarmRow[] {
   return [
     {
-      about: 'return-late',
-      severity: 'page',
+      kind: 'mail-late',
+      about: 'due.return',
       text: `Mail that waited for its time in the content bucket (folder later/) is ${lateSeconds} s or more late. The lines due.left in the log of the due function say what stays there, an example and why; what it cannot read and what belongs to a stream that is gone waits for you.`,
       metric: ownMetric(metrics.lateReturnSeconds, { Deployment: deployment }, Stats.MAXIMUM),
       threshold: lateSeconds,

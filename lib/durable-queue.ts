@@ -27,7 +27,7 @@ export interface ConsumerProps {
 }
 
 /** Bytes of the largest message SQS takes. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const messageBytesMax = 1_048_576;
+export const messageBytesMax = 1_048_576;
 
 /** SQS's longest retention. A dead letter keeps its first day of arrival, so it gets no more than this in all. */
 const retentionPeriod = Duration.days(14);

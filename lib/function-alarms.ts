@@ -1,39 +1,33 @@
+import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type AlarmRow, alarmPeriod as period, type Severity } from './alarm-row.ts';
+import { type AlarmRow, alarmPeriod } from './alarm-row.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
 
-/** What starts a function, and so how loud its failures are. */
+/** How often a function runs at least while something is wrong with it. */
 export type WatchedFunction = {
   readonly about: string;
   readonly fn: PipelineFunction;
-  readonly startedBy: 'queue' | 'schedule';
+  readonly runs: 'often' | 'hourly';
 };
 
-/** A queue brings failed messages back, so one bad moment is no news; a failed run by the clock is. */
-const urgency: Readonly<
-  Record<WatchedFunction['startedBy'], { readonly severity: Severity; readonly periods: number }>
-> = {
-  queue: { severity: 'page', periods: 2 },
-  schedule: { severity: 'ticket', periods: 1 },
+/**
+ * A queue or the clock brings failed work back, so one bad moment is no news: two periods in a row are.
+ * That Lambda had no free concurrency is no alarm of its own: what it does to mail and news is one.
+ */
+const periods = 2;
+const periodOf: Readonly<Record<WatchedFunction['runs'], Duration>> = {
+  often: alarmPeriod,
+  hourly: Duration.hours(1),
 };
 
-/** Returns the alarms about one function. */
-export function functionAlarms({ about, fn, startedBy }: WatchedFunction): readonly AlarmRow[] {
-  return [
-    {
-      about: `${about}-errors`,
-      ...urgency[startedBy],
-      text: `The function ${about} fails as a whole. Read the first error in its log; what it could not do is tried again or set aside, not lost.`,
-      metric: fn.metricErrors({ period, statistic: Stats.SUM }),
-      threshold: 1,
-    },
-    {
-      about: `${about}-throttled`,
-      ...urgency[startedBy],
-      severity: 'ticket',
-      text: `Lambda had no free concurrency for ${about}; a new account has ten in all. Ask AWS for more, or lower limits.dispatchConcurrency.`,
-      metric: fn.metricThrottles({ period, statistic: Stats.SUM }),
-      threshold: 1,
-    },
-  ];
+/** Returns the alarm about the failures of one function. */
+export function functionAlarm({ about, fn, runs }: WatchedFunction): AlarmRow {
+  return {
+    kind: 'pipeline-broken',
+    about: `function.${about}`,
+    text: `The function ${about} fails as a whole. Read the first error in its log; what it could not do is tried again or set aside, not lost.`,
+    metric: fn.metricErrors({ period: periodOf[runs], statistic: Stats.SUM }),
+    threshold: 1,
+    periods,
+  };
 }

@@ -2,6 +2,7 @@ import { CfnResource, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { ContentBucket } from './content-bucket.ts';
+import { PipelineDashboard } from './dashboard.ts';
 import { DirectorySeed } from './directory-seed.ts';
 import { DueMail } from './due-mail.ts';
 import { EventTopics } from './event-topics.ts';
@@ -11,6 +12,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { OutcomeBus } from './outcome-bus.ts';
 import { writeOutputs } from './outputs.ts';
 import { RecipientKey } from './recipient-key.ts';
+import { Responder } from './responder.ts';
 import { RotationLoop } from './rotation-loop.ts';
 import { SendPath } from './send-path.ts';
 import { SenderPolicy } from './sender-policy.ts';
@@ -76,8 +78,11 @@ export class PipelineStack extends Stack {
       config,
       state,
       recipientKey,
+      identities: identities.arns,
       sendPaths,
     });
+
+    const responder = new Responder(this, 'Responder', { config, state, topics, rotationLoop });
 
     const senderPolicy = new SenderPolicy(this, 'Sender', {
       deployment,
@@ -87,7 +92,7 @@ export class PipelineStack extends Stack {
     });
     const { alarms } = topics;
     const { sets } = pools;
-    new Monitoring(this, 'Monitoring', {
+    const { composites } = new Monitoring(this, 'Monitoring', {
       config,
       alarms,
       sendPaths,
@@ -95,7 +100,15 @@ export class PipelineStack extends Stack {
       feedbackPath,
       rotationLoop,
       slowWork,
+      responder,
+    });
+    new PipelineDashboard(this, 'Overview', {
+      config,
+      sendPaths,
+      feedbackPath,
+      rotationLoop,
       sets,
+      composites,
     });
     const { dnsRecords } = identities;
     writeOutputs(this, { deployment, sendPaths, content, outcomes, senderPolicy, dnsRecords });

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { metrics } from '../contract/metrics.ts';
@@ -6,8 +7,8 @@ import type { DurableQueue } from './durable-queue.ts';
 import type { FeedbackLane } from './feedback-path.ts';
 import type { SendPath } from './send-path.ts';
 
-/** Seconds after which mail of the overflow lane is worth a look by day: a million takes so long at 23/s. */
-const overflowAgeSeconds = 43_200;
+/** Mail of the overflow lane is meant to be late: a million takes half a day at 23/s. A whole day is too late. */
+const overflowAge = Duration.days(1);
 
 /** Seconds after which suppression runs behind the mail. */
 const feedbackAgeSeconds = 900;
@@ -22,9 +23,9 @@ export function streamAlarms(
 ): readonly AlarmRow[] {
   return [
     {
-      about: `${stream}-late`,
-      severity: 'page',
-      text: `Mail of the ${stream} stream left ${ageAlarmSeconds} s or more after it was due. Compare what is enqueued with SES's send rate, and look for throttling.`,
+      kind: 'mail-late',
+      about: stream,
+      text: `Mail of the ${stream} stream left ${ageAlarmSeconds} s or more after it was due. Compare what is enqueued with SES's send rate, and look for throttling and for a tenant that has most of it.`,
       // Our own measure: SQS's age also counts the wait for a sendAt or for the release of a tenant.
       metric: ownMetric(
         metrics.dueAgeSeconds,
@@ -35,8 +36,8 @@ export function streamAlarms(
       periods: 1,
     },
     {
-      about: `${stream}-stands-still`,
-      severity: 'page',
+      kind: 'mail-stuck',
+      about: stream,
       text: `Mail of the ${stream} stream waits and none left for ten minutes. Look at the errors and throttles of its dispatch function; SQS forgets mail that nobody has read for 14 days.`,
       // Mail that waits for its sendAt is in flight to SQS, not visible, so it does not count here.
       metric: new MathExpression({
@@ -54,19 +55,18 @@ export function streamAlarms(
       threshold: 1,
       periods: 2,
     },
-    depthAlarm(`${stream}-parked`, intake.dead),
+    depthAlarm({ kind: 'mail-parked', about: stream }, intake.dead),
     ...(overflow ? [overflowAlarm(stream, overflow)] : []),
   ];
 }
 
-/** The overflow lane is meant to be late, so this calls nobody at night. */
 function overflowAlarm(stream: string, { queue }: DurableQueue): AlarmRow {
   return {
-    about: `${stream}-overflow-late`,
-    severity: 'ticket',
-    text: `Mail of tenants beyond their share of the ${stream} stream has waited ${overflowAgeSeconds / 3600} h. Ask AWS for a higher send rate, or agree with the tenant when its campaigns leave.`,
+    kind: 'mail-late',
+    about: `${stream}.overflow`,
+    text: `Mail of tenants beyond their share of the ${stream} stream has waited ${overflowAge.toHours()} h. Ask AWS for a higher send rate, or agree with the tenant when its campaigns leave.`,
     metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
-    threshold: overflowAgeSeconds,
+    threshold: overflowAge.toSeconds(),
     periods: 1,
   };
 }
@@ -78,14 +78,14 @@ export function feedbackAlarms({
 }: FeedbackLane): readonly AlarmRow[] {
   return [
     {
-      about: `${lane}-behind`,
-      severity: 'page',
+      kind: 'feedback-silent',
+      about: `lane.${lane}`,
       text: `What SES reports has waited ${feedbackAgeSeconds} s or more: addresses that bounced may still be sent to. Look at the errors and throttles of the feedback function.`,
       metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
       threshold: feedbackAgeSeconds,
       periods: 1,
     },
-    depthAlarm(`${lane}-dead`, dead),
+    depthAlarm({ kind: 'pipeline-broken', about: `dead.${lane}` }, dead),
   ];
 }
 
@@ -93,24 +93,23 @@ export function feedbackAlarms({
 export function rotationAlarms({ queue, dead }: DurableQueue): readonly AlarmRow[] {
   return [
     {
-      about: 'rotation-behind',
-      severity: 'page',
+      kind: 'rotation-frozen',
+      about: 'behind',
       text: `What asks the reputation loop has waited ${rotationAgeSeconds} s or more: nothing is held, moved or released meanwhile. Read the first error of the rotation function; operators can still hold a tenant with: npx goodstanding tenants hold`,
       metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
       threshold: rotationAgeSeconds,
       periods: 1,
     },
     {
-      ...depthAlarm('rotation-dead', dead),
+      ...depthAlarm({ kind: 'pipeline-broken', about: 'dead.rotation' }, dead),
       text: 'The reputation loop gave up on a message after five tries; the next minute looks at the same evidence again, but an operator’s command is lost. Read its errors, mend the cause, then ask again.',
     },
   ];
 }
 
-function depthAlarm(about: string, queue: IQueue): AlarmRow {
+function depthAlarm(of: Pick<AlarmRow, 'kind' | 'about'>, queue: IQueue): AlarmRow {
   return {
-    about,
-    severity: 'ticket',
+    ...of,
     text: 'Messages wait for a person, and SQS deletes them 14 days after they first came. See them with: npx goodstanding dlq list. Return them with: npx goodstanding dlq redrive',
     metric: queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
     threshold: 1,

@@ -85,7 +85,6 @@ export class RotationLoop extends Construct {
     // It asks itself, too: what it held undecided makes no news of its own.
     this.grantWake(this.rotation);
     this.#wakeBySchedule();
-    this.#wakeByAlarms(config);
   }
 
   /** Lets the function ask for a look; it hears nothing back. */
@@ -121,23 +120,6 @@ export class RotationLoop extends Construct {
       description: this.rotation.functionName,
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [this.#target({ kind: 'schedule' })],
-    });
-  }
-
-  /** SES's own view of a configuration set, when its alarm changes state. */
-  #wakeByAlarms({ deployment }: PipelineConfig): void {
-    const { alarm } = namesOf(deployment);
-    new Rule(this, 'Alarms', {
-      description: `${this.rotation.functionName}: SES's reputation metrics changed state`,
-      eventPattern: {
-        source: ['aws.cloudwatch'],
-        detailType: ['CloudWatch Alarm State Change'],
-        detail: {
-          alarmName: ['bounce', 'complaint'].map((kind) => ({ wildcard: alarm(`*-${kind}-rate`) })),
-          state: { value: ['ALARM', 'OK'] },
-        },
-      },
-      targets: [this.#target({ kind: 'alarm', what: EventField.fromPath('$.detail.alarmName') })],
     });
   }
 

@@ -31,6 +31,9 @@ export interface SendPathProps {
 
 const timeout = Duration.minutes(2);
 
+/** Memory of a dispatch function, MB; half a processor, and its time is billed by it. */
+export const dispatchMemoryMb = 512;
+
 /** What dispatch does with each table; nothing else is allowed. */
 const tableGrants: TableGrants = {
   suppression: ['BatchGetItem'],
@@ -93,7 +96,7 @@ export class SendPath extends Construct {
       functionName: names.dispatchFunction(stream),
       description: `Sends the ${stream} stream: gate, assignment, pace, SES, record`,
       timeout,
-      memorySize: 512,
+      memorySize: dispatchMemoryMb,
       environment: { STREAM: stream, STREAM_POLICY: JSON.stringify(policyOf(props)) },
     });
     const environments = environmentsOf(config, settings);
@@ -214,6 +217,7 @@ function indexesOf({ indexes }: PipelineConfig): NonNullable<StreamPolicy['index
   return [
     ...(indexes.recipient ? (['recipient'] as const) : []),
     ...(indexes.sesMessageId ? (['ses'] as const) : []),
+    ...(indexes.tenant ? (['tenant'] as const) : []),
   ];
 }
 

@@ -4,7 +4,8 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
-import { PipelineFunction } from './pipeline-function.ts';
+import { canaryPlanOf } from './canary-plan.ts';
+import { PipelineFunction, sesArn } from './pipeline-function.ts';
 import type { RecipientKey } from './recipient-key.ts';
 import type { SendPath } from './send-path.ts';
 import type { StateTables, TableGrants } from './state-tables.ts';
@@ -13,12 +14,15 @@ export interface SlowWorkProps {
   readonly config: PipelineConfig;
   readonly state: StateTables;
   readonly recipientKey: RecipientKey;
+  /** ARNs of everybody we may send as; canaries are sent as the first. */
+  readonly identities: readonly string[];
   /** Streams to switch off while SES takes nothing. */
   readonly sendPaths: readonly SendPath[];
 }
 
 /** What each does with tables and SES. These SES calls know no resource, so they are allowed on all. */
 const accountGrants: TableGrants = { pacing: ['PutItem', 'Query', 'UpdateItem'] };
+const canaryGrants: TableGrants = { pacing: ['GetItem'] };
 const accountSesActions = ['ses:GetAccount'];
 const switchActions = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
 const suppressionGrants: TableGrants = {
@@ -62,6 +66,7 @@ export class SlowWork extends Construct {
         consumers.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
       ),
     );
+    this.#grantCanaries(props);
     this.#schedule('AccountSchedule', this.account, Duration.minutes(1));
 
     this.suppression = new PipelineFunction(this, 'Suppression', {
@@ -77,6 +82,21 @@ export class SlowWork extends Construct {
     recipientKey.grantRead(this.suppression);
     this.suppression.allowWide('sesAccount', suppressionSesActions, '*');
     this.#schedule('SuppressionSchedule', this.suppression, Duration.hours(1));
+  }
+
+  #grantCanaries({ config, state, identities }: SlowWorkProps): void {
+    const plan = canaryPlanOf(config);
+    if (!plan) return;
+    const { configurationSet } = namesOf(config.deployment);
+    state.grant(this.account, canaryGrants);
+    this.account.allow(
+      ['ses:SendEmail'],
+      ...identities.slice(0, 1),
+      ...Object.entries(plan.streams).flatMap(([stream, pools]) =>
+        pools.map((pool) => sesArn(`configuration-set/${configurationSet(stream, pool)}`)),
+      ),
+    );
+    this.account.addEnvironment('CANARY', JSON.stringify(plan));
   }
 
   /** A missed run is not repeated: the next one reads the same state. */

@@ -25,6 +25,9 @@ export type Person = {
   readonly mendedTwice: () => number;
 };
 
+/** Longer than a redrive takes. */
+const hiddenSeconds = 600;
+
 /** Stands for every reason but one: ambiguous mail goes only where this person decided so. */
 export const everyReason = 'every reason';
 
@@ -59,7 +62,7 @@ export function createPerson(
     const kept: string[] = [];
     let count = 0;
     for (;;) {
-      const messages = await receiveParked(sqs, fromUrl);
+      const messages = await receiveParked(sqs, fromUrl, hiddenSeconds);
       if (messages.length === 0) break;
       const meant = messages.filter((message) => isMeant(message, dead, reason));
       await sendBodies(sqs, queueUrlOf(dead.to), meant.map(bodyOf));

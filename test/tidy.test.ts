@@ -17,7 +17,9 @@ const notOurs = new Set(['node_modules', 'cdk.out', 'dist', 'coverage', 'package
 
 /** Every file of ours, by its path from the root; what begins with a dot belongs to tools. */
 const files = walk(root);
-const texts = files.filter((path) => /\.(ts|mjs|js|json|md|txt|py|sh|svg|jsonl)$/.test(path));
+const texts = files.filter((path) =>
+  /\.(ts|mjs|js|json|md|txt|py|sh|svg|jsonl|css|html)$/.test(path),
+);
 const code = texts.filter((path) => /\.(ts|mjs)$/.test(path));
 
 function walk(folder: string): readonly string[] {
@@ -29,7 +31,13 @@ function walk(folder: string): readonly string[] {
 }
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const inRoom = (room: string) => code.filter((path) => path.startsWith(`${room}/`));
+/** The page runs in a browser: a room of its own within operator's. */
+const pageRoom = 'operator/console/page';
+const inRoom = (room: string) =>
+  code.filter(
+    (path) =>
+      path.startsWith(`${room}/`) && (room === pageRoom || !path.startsWith(`${pageRoom}/`)),
+  );
 
 /** What a file imports: paths from the root for ours, names of packages for others. */
 function importsOf(path: string): readonly string[] {
@@ -70,6 +78,11 @@ const walls: Readonly<Record<string, readonly RegExp[]>> = {
     /^[^/.]+$/,
     /^node:/,
   ],
+  [pageRoom]: [
+    /^(domain|contract)\//,
+    /^operator\/console\/[\w-]*model\.ts$/,
+    /^(lit-html|uplot)(\/|$)/,
+  ],
 };
 
 describe('the walls between the rooms', () => {
@@ -82,6 +95,23 @@ describe('the walls between the rooms', () => {
     );
     expect(inRoom(room).length).toBeGreaterThan(0);
     expect(trespasses).toEqual([]);
+  });
+
+  test('nobody imports the page: it is bundled for a browser, which has no Node', () => {
+    const trespasses = code
+      .filter((path) => !path.startsWith(`${pageRoom}/`) && !path.startsWith('test/'))
+      .filter((path) => importsOf(path).some((name) => name.startsWith(`${pageRoom}/`)));
+    expect(trespasses).toEqual([]);
+  });
+
+  test('the page makes no HTML and no style of a text', () => {
+    const unsafe =
+      /\b(innerHTML|outerHTML|insertAdjacentHTML|unsafe(HTML|SVG|MathML)|srcdoc|eval|cssText)\b|document\.write|\sstyle=|new Function/;
+    const found = inRoom(pageRoom).flatMap((path) => {
+      const hit = unsafe.exec(withoutComments(read(path)));
+      return hit ? [`${path}: ${hit[0]}`] : [];
+    });
+    expect(found).toEqual([]);
   });
 
   test('a stage imports no other stage', () => {

@@ -4,6 +4,7 @@ import type { WatchedStream } from '../../contract/environment.ts';
 import { environmentsFor } from '../../domain/pacing.ts';
 import { neverSwitched, type SwitchState } from '../../domain/sending-switch.ts';
 import type { Clock } from '../../domain/time.ts';
+import { type CanaryPorts, createCanaries } from './canaries.ts';
 import { type SwitchPorts, turnSwitch } from './turn-switch.ts';
 
 export type AccountPorts = SwitchPorts & {
@@ -15,23 +16,28 @@ export type AccountPorts = SwitchPorts & {
   readonly measure: (account: {
     readonly quotaUsedPercent: number;
     readonly sendingEnabled: 0 | 1;
-    /** Streams that are off now, or on only to drain. */
+    readonly inReview: 0 | 1;
+    /** Streams that are off now, or on only to drain, for another reason than the quota. */
     readonly switchedOff: readonly string[];
   }) => void;
+  /** Absent where no canary is wanted. */
+  readonly canaries?: CanaryPorts;
 };
 
 /**
  * Returns the work of one run: bring SES's rate to dispatch, its quota and standing to the metrics, and
- * each stream's switch to where it should stand. It remembers for which rate it has told what to deploy.
+ * each stream's switch to where it should stand, and let canaries go. It remembers for which rate it has told what to deploy.
  */
 export function createWatch(ports: AccountPorts): () => Promise<void> {
   let toldRate: number | undefined;
+  const releaseCanaries = ports.canaries ? createCanaries(ports.canaries) : undefined;
   return async () => {
     const account = await ports.readAccount();
     const { sendRatePerSecond: rate } = account;
     const results = await Promise.allSettled([
       carryRate(account, ports),
       turnSwitches(account, ports),
+      releaseCanaries?.(account, ports.clock()),
     ]);
     if (rate !== undefined && rate !== toldRate) tellConcurrency(rate, ports);
     toldRate = rate;
@@ -61,17 +67,18 @@ async function turnSwitches(account: SesAccount, ports: AccountPorts): Promise<v
   ports.measure({
     quotaUsedPercent: dailyQuota > 0 ? (100 * sentLast24Hours) / dailyQuota : 0,
     sendingEnabled: account.sendingEnabled && !account.shutDown ? 1 : 0,
+    inReview: account.inReview ? 1 : 0,
     switchedOff: streams.flatMap(([stream], index) => {
       const result = turned[index];
-      return result?.status === 'fulfilled' && isOff(result.value) ? [stream] : [];
+      return result?.status === 'fulfilled' && isStopped(result.value) ? [stream] : [];
     }),
   });
   for (const result of turned) if (result.status === 'rejected') throw result.reason;
 }
 
-/** A stream that drains sends no more than one that is off. */
-function isOff({ on, drainUntil }: SwitchState): boolean {
-  return !on || drainUntil !== undefined;
+/** A stream that drains sends no more than one that is off. A spent quota has a number of its own, and frees itself. */
+function isStopped({ on, drainUntil, reason }: SwitchState): boolean {
+  return (!on || drainUntil !== undefined) && reason !== 'quota-spent';
 }
 
 const unknown: KnownSwitch = { state: neverSwitched, ours: [] };

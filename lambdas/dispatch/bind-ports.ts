@@ -31,6 +31,7 @@ import { namesOf } from '../../contract/names.ts';
 import { emptyWindow } from '../../domain/fair-share.ts';
 import type { Lane } from '../../domain/pacing.ts';
 import { epochMs } from '../../domain/time.ts';
+import { createLateMail } from './late-mail.ts';
 import type { DispatchPorts } from './ports.ts';
 
 type Clients = {
@@ -95,6 +96,7 @@ export async function bindPorts(
     ...(overflowUrl === undefined
       ? {}
       : {
+          lateMail: createLateMail(clock),
           overflow: {
             window: emptyWindow,
             // Whatever the stream's lane: mail within its share leaves first.

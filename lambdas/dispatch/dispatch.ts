@@ -1,9 +1,9 @@
 import { readRescue } from '../../contract/rescue.ts';
-import { instantOf, secondMs } from '../../domain/time.ts';
+import { type EpochMs, instantOf, secondMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
 import { type Delay, waitUnbegun } from './conclude-job.ts';
 import { withBudget } from './content-budget.ts';
-import type { Fate, Job } from './job.ts';
+import { type Fate, type Job, recipientsOf } from './job.ts';
 import { judgeAdmission } from './judge-admission.ts';
 import { isUnusable, openRequest } from './open-request.ts';
 import { laterAfter, orLater } from './or-later.ts';
@@ -61,11 +61,17 @@ async function open(
   const opened = await openRequest(record, ports);
   const now = ports.clock();
   if (isUnusable(opened)) return rejectUnusable(opened, ports, now);
-  const sendAt = instantOf(opened.request.sendAt);
-  // The overflow lane is meant to be late.
-  if (record.dueAt !== undefined && record.lane === 'intake')
-    ports.tally.dueAge((now - Math.max(record.dueAt, sendAt ?? 0)) / secondMs);
+  noteAge(opened, ports, now);
   return { job: opened };
+}
+
+function noteAge({ record, request }: Job, ports: DispatchPorts, now: EpochMs): void {
+  if (record.dueAt === undefined) return;
+  const seconds = (now - Math.max(record.dueAt, instantOf(request.sendAt) ?? 0)) / secondMs;
+  // The overflow lane is meant to be late.
+  if (record.lane === 'intake') ports.tally.dueAge(seconds);
+  const { tenant } = request;
+  ports.lateMail?.note({ tenant, recipients: recipientsOf(request).length }, seconds);
 }
 
 async function admit(opened: Job, ports: DispatchPorts): Promise<Fate | { readonly job: Job }> {

@@ -27,7 +27,7 @@ const ports = await bindPorts(environment, {
 
 /** Sends one batch of the stream's intake or overflow queue. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const tally = createTally(environment, ports.clock);
+  const tally = createTally(environment, ports.clock, ports.lateMail);
   const staying = await dispatch(readRecords(event, overflowQueue), {
     ...ports,
     tally,

@@ -5,10 +5,12 @@ import type { EpochMs } from '../../domain/time.ts';
 import type { Job, JobRecipient } from './job.ts';
 import type { DispatchPorts } from './ports.ts';
 
-/** One recipient to be found later, with what SES said where it was asked. */
+/** One recipient to be found later, with its way and what SES said where it was asked. */
 export type Indexable = {
   readonly job: Job;
   readonly recipient: Pick<JobRecipient, 'index' | 'key'>;
+  readonly pool?: string;
+  readonly provider?: string;
   readonly result?: AttemptResult | undefined;
 };
 
@@ -23,7 +25,7 @@ export async function indexMail(
 ): Promise<void> {
   const { indexes = [] } = ports.policy;
   if (indexes.length === 0 || found.length === 0) return;
-  const mails = found.map(indexed);
+  const mails = found.map((one) => indexed(one, ports.stream));
   try {
     const leftCount = await writeIndexes(ports.ledger, indexes, { at, mails });
     ports.tally.count(metrics.unindexed, leftCount);
@@ -33,12 +35,27 @@ export async function indexMail(
   }
 }
 
-function indexed({ job, recipient, result }: Indexable): IndexedMail {
+function indexed(
+  { job, recipient, pool, provider, result }: Indexable,
+  stream: string,
+): IndexedMail {
   return {
     messageId: job.messageId,
     recipientIndex: recipient.index,
     recipientKey: recipient.key,
     tenant: job.request.tenant,
-    ...(result && 'ses' in result ? { sesMessageId: result.ses } : {}),
+    stream,
+    ...(pool === undefined ? {} : { pool }),
+    ...(provider ? { provider } : {}),
+    ...known(result),
   };
+}
+
+/** Who was not handed to SES and is to be found all the same was suppressed. */
+function known(
+  result: AttemptResult | undefined,
+): Pick<IndexedMail, 'outcome' | 'reason' | 'sesMessageId'> {
+  if (!result) return { outcome: 'suppressed' };
+  if ('ses' in result) return { outcome: 'accepted', sesMessageId: result.ses };
+  return { outcome: result.outcome, reason: result.reason };
 }

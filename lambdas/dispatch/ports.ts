@@ -17,6 +17,7 @@ import type { LaterMail } from '../../contract/waiting-mail.ts';
 import type { SesHoldReason } from '../../domain/reasons.ts';
 import type { Clock, EpochMs } from '../../domain/time.ts';
 import type { QueueRecord } from '../queue-records.ts';
+import type { LateMail } from './late-mail.ts';
 import type { Overflow } from './share.ts';
 
 /** Everything dispatch asks of the world, as functions; the handler binds them to AWS. */
@@ -46,6 +47,8 @@ export type DispatchPorts = {
   readonly providerOf: ResolveProvider;
   /** Absent where a stream has no overflow lane. */
   readonly overflow?: Overflow;
+  /** Whose mail is late; absent where there is only one tenant. */
+  readonly lateMail?: LateMail;
   readonly send: SendMail;
   readonly park: (body: string, attributes: Readonly<Record<string, string>>) => Promise<void>;
   /** Keeps a message in the content bucket until it is due; `messageId` is ours, or SQS's where there is none. */

@@ -1,5 +1,6 @@
 import type { LeaseAnswer } from '../../adapters/pacing-store.ts';
 import type { AttemptResult } from '../../contract/items.ts';
+import { metrics } from '../../contract/metrics.ts';
 import { requestLimits } from '../../contract/send-request.ts';
 import { waitFor, waitForRate } from '../../domain/failures.ts';
 import { attemptSize } from '../../domain/pacing.ts';
@@ -242,6 +243,8 @@ async function sendAttempts(
   const waiting = new Map<Job, Map<number, Waiting>>();
   const noteWaiting = (some: readonly Waiting[]) => {
     for (const one of some) note(waiting, one.entry, one);
+    const spent = some.filter(({ reason }) => reason === 'allowance-spent').length;
+    if (spent > 0) ports.tally.count(metrics.noRoom, spent);
   };
   if (claimed.size === 0) return { results, waiting, wait: soon };
   try {

@@ -4,7 +4,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
 import { markTwins, putEvent, putEvents, wasDelivered } from '../../adapters/event-store.ts';
-import { putFailure, putVoid } from '../../adapters/failure-store.ts';
+import { putDelay, putFailure, putVoid } from '../../adapters/failure-store.ts';
 import { readOrigin } from '../../adapters/journal-store.ts';
 import { publishOutcomes } from '../../adapters/outcome-bus.ts';
 import { readRecipientSecret } from '../../adapters/recipient-secret.ts';
@@ -51,6 +51,7 @@ export async function bindPorts(
     wasDelivered: (mail) => wasDelivered(ledger, mail),
     putFailure: (failure) => putFailure(evidence, failure),
     putVoid: (given) => putVoid(evidence, given),
+    putDelay: (given) => putDelay(evidence, given),
     ...(rotationUrl === undefined
       ? {}
       : { wake: createWaker((asked) => askRotation(sqs, rotationUrl, asked), clock) }),

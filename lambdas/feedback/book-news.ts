@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { NewFailure, NewVoid } from '../../adapters/failure-store.ts';
+import type { NewDelay, NewFailure, NewVoid } from '../../adapters/failure-store.ts';
 import { messageTag } from '../../contract/tags.ts';
 import { traitsOf } from '../../domain/classification/reasons.ts';
 import { shortDigest, shortDigestCharacters } from '../../domain/digest.ts';
@@ -18,6 +18,8 @@ export type BookPorts = PlacePorts &
     /** Writes a failure; false when it was known. */
     readonly putFailure: (failure: NewFailure) => Promise<boolean>;
     readonly putVoid: (given: NewVoid) => Promise<boolean>;
+    /** Writes where a mail is that was put off for a reason that counts for nobody's reputation. */
+    readonly putDelay: (given: NewDelay) => Promise<boolean>;
     /** Counts what was booked although its event carried no tag of ours. */
     readonly countUntagged: () => void;
   };
@@ -33,7 +35,10 @@ export async function bookNews(
 ): Promise<NewFailure | undefined> {
   const why = whyVoid(report, meaning);
   const blow = why === undefined ? blowOf(report, meaning) : undefined;
-  if (why === undefined && blow === undefined) return undefined;
+  if (why === undefined && blow === undefined) {
+    await noteDelay(report, meaning, ports);
+    return undefined;
+  }
   const place = await placeOf(report, ports);
   const about = { ...place, heardAt: ports.clock() };
   if (why !== undefined) {
@@ -63,6 +68,19 @@ export async function bookNews(
   const isNew = await ports.putFailure(failure);
   if (isNew && place.untagged) ports.countUntagged();
   return failure;
+}
+
+/** A full mailbox or a greylist says nothing of us, but people ask where the mail is. Once a mail and reason. */
+async function noteDelay(
+  report: Report,
+  { classified }: FeedbackMeaning,
+  ports: BookPorts,
+): Promise<void> {
+  if (report.kind !== 'deliverydelay' || !classified) return;
+  const { origin, sentAt } = await placeOf(report, ports);
+  const { reason } = classified;
+  const key = `${mailKey(report)}#${reason}${attemptOf(report)}`;
+  await ports.putDelay({ key, origin, sentAt, heardAt: ports.clock(), reason });
 }
 
 /** Why no provider saw a mail that SES accepted. */

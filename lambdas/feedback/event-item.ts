@@ -1,4 +1,4 @@
-import { withoutAddresses } from '../../adapters/ses-sender.ts';
+import { withoutAddresses } from '../../adapters/without-addresses.ts';
 import type { EventItem } from '../../contract/items.ts';
 import { ledgerKeys } from '../../contract/table-keys.ts';
 import type { FeedbackMeaning } from '../../domain/feedback.ts';

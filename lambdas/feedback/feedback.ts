@@ -27,7 +27,8 @@ export type FeedbackPorts = {
     readonly address: string;
     readonly at: EpochMs;
   }) => Promise<void>;
-  readonly count: (kind: string) => void;
+  /** Counts an event that is taken in, for its stream. */
+  readonly count: (kind: string, stream: string) => void;
   readonly unknown: (what: string) => void;
   readonly failure: (error: unknown) => void;
 } & TellPorts &
@@ -55,6 +56,7 @@ export async function feedback(
       try {
         const event = readEvent(body);
         if (event.kind === 'unknown') return ports.unknown(event.what);
+        if (event.kind === 'canary') return ports.count(event.kind, streamOf(event, ports));
         if (event.kind === 'unreadable')
           throw new Error(`an SES event does not fit its schema: ${event.what}`);
         for (const report of event.reports) {
@@ -75,7 +77,7 @@ export async function feedback(
   );
   try {
     await ports.putEvents(deliveries.map(({ item }) => item));
-    for (const _ of deliveries) ports.count('delivery');
+    for (const { report } of deliveries) ports.count('delivery', streamOf(report, ports));
     recorded.push(...deliveries);
   } catch (error) {
     ports.failure(error);
@@ -154,6 +156,14 @@ async function take(
       at: epochMs(report.at),
     });
   const failure = await bookNews(report, meaning, ports);
-  if (await ports.putEvent(item)) ports.count(report.kind);
+  if (await ports.putEvent(item)) ports.count(report.kind, streamOf(report, ports));
   return failure;
+}
+
+/** Our tag says it, else the configuration set; CloudWatch takes no empty name where neither does. */
+function streamOf(
+  { stream, configurationSet = '' }: Pick<Report, 'stream' | 'configurationSet'>,
+  { untagged }: Pick<FeedbackPorts, 'untagged'>,
+): string {
+  return stream ?? untagged.bySet.get(configurationSet)?.stream ?? 'unknown';
 }

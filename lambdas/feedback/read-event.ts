@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ReadOrigin, readOriginTag } from '../../contract/origin-tag.ts';
 import { type SesEvent, sesEvent, sesEventTypes } from '../../contract/ses-event.ts';
-import { readMessageTag, tagNames } from '../../contract/tags.ts';
+import { canaryTag, readMessageTag, tagNames } from '../../contract/tags.ts';
 import { type Address, isAddress, parseAddress, recipientIdentity } from '../../domain/address.ts';
 import type { Feedback } from '../../domain/feedback.ts';
 
@@ -31,6 +31,8 @@ export type Report = Feedback & {
 
 export type ReadEvent =
   | { readonly kind: 'reports'; readonly reports: readonly Report[] }
+  /** A mail of ours to nobody: that an event of it comes is all that it says. */
+  | { readonly kind: 'canary'; readonly configurationSet: string }
   /** JSON or type we do not know; `what` is safe to log. */
   | { readonly kind: 'unknown'; readonly what: string }
   /** A type we know in a form we do not: it may be a bounce, so it must not be dropped. */
@@ -59,6 +61,8 @@ export function readEvent(body: string): ReadEvent {
   const message = readMessageTag(tags[tagNames.message]?.[0] ?? '');
   const tagged = readOriginTag(tags[tagNames.origin]?.[0] ?? '');
   const configurationSet = tags[tagNames.configurationSet]?.[0];
+  if (tags[tagNames.canary]?.[0] === canaryTag)
+    return { kind: 'canary', configurationSet: configurationSet ?? '' };
   const { source } = event.mail;
   const common = {
     sesMessageId,

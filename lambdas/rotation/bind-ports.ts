@@ -19,7 +19,7 @@ import {
 import { sendBodies } from '../../adapters/intake.ts';
 import { getItems, queryPartition, type Table } from '../../adapters/items.ts';
 import { readJournal } from '../../adapters/journal-store.ts';
-import { describeError, log } from '../../adapters/log.ts';
+import { describeError, log, logMetrics } from '../../adapters/log.ts';
 import { readLastLease } from '../../adapters/pacing-store.ts';
 import { readableItem } from '../../adapters/readable-item.ts';
 import { deleteRescue, putRescue, readRescues } from '../../adapters/rescue-store.ts';
@@ -74,6 +74,8 @@ export function bindPorts(
     policy,
     streams: Object.keys(policy.streams),
     log,
+    measure: (dimensions, measures) =>
+      logMetrics(clock(), { Deployment: DEPLOYMENT, ...dimensions }, measures),
     failure: (error) => log('rotation.failed', describeError(error)),
     ...bindStandings(assignments),
     ...bindEvidence({ evidence, ledger: table('ledger'), pacing: table('pacing') }),

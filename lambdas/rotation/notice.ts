@@ -1,18 +1,15 @@
 import { deedOf } from '../../domain/rotation/explain.ts';
+import { isTold } from '../../domain/rotation/is-told.ts';
 import type { Decision } from '../../domain/rotation/model.ts';
-import { isLadderStep } from '../../domain/rotation/open-ladders.ts';
+
 import { clockOf } from '../../domain/rotation/words.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Notice } from './ports.ts';
 
-/**
- * Returns what a person is told of a decision, undefined where nobody need hear of it at once: what was only
- * observed stands in the week's report, growth is daily, and who asked for it knows.
- */
+/** Returns what a person is told of a decision, undefined where nobody need hear of it at once. */
 export function noticeOf(decision: Decision, now: EpochMs): Notice | undefined {
-  const { page, autonomy, actions, by, brake } = decision;
-  const isQuiet = autonomy === 'observe' || actions.every(isLadderStep);
-  if (page === undefined && (isQuiet || by !== undefined)) return undefined;
+  const { page, actions, brake } = decision;
+  if (!isTold(decision)) return undefined;
   return {
     subject: `Goodstanding: ${headline(decision)}`,
     text: [

@@ -14,6 +14,7 @@ import type { GoodAssignment } from '../../domain/rotation/last-good.ts';
 import type { Caps, Decision, Order } from '../../domain/rotation/model.ts';
 import type { Clock, EpochMs } from '../../domain/time.ts';
 import type { RescuePorts } from './rescues.ts';
+import type { MeasurePorts } from './tell-metrics.ts';
 
 /** A span of time; the end is not in it. */
 export type Window = { readonly since: EpochMs; readonly until: EpochMs };
@@ -125,7 +126,8 @@ export type RotationPorts = EvidencePorts &
   RescuePorts &
   StandingPorts &
   HandPorts &
-  MemoryPorts & {
+  MemoryPorts &
+  MeasurePorts & {
     readonly clock: Clock;
     /** Waits so many milliseconds. */
     readonly wait: (ms: number) => Promise<void>;

@@ -59,7 +59,7 @@ export function createRotation(
     begun: createBegun(ports, history),
     readEvidence: createEvidenceMemory(ports),
     readSituation: createSituations(ports, history),
-    memory: { asked: new Set(), slow: undefined, lastGood: undefined },
+    memory: { asked: new Set(), slow: undefined, lastGood: undefined, told: undefined },
   };
   return async (records, remainingMs = Number.POSITIVE_INFINITY) => {
     const deadline = ports.clock() + remainingMs;
@@ -139,7 +139,8 @@ async function handle(whole: Round, loop: Loop): Promise<void> {
   await askAgain({ history: [...situation.history, ...decisions], now }, ports);
   if (!isSchedule) return;
   const reportId = isReporting ? ids() : undefined;
-  const after = { situation, strayCaps, ...(reportId === undefined ? {} : { reportId }) };
+  const { isBehind } = evidence;
+  const after = { situation, strayCaps, isBehind, ...(reportId === undefined ? {} : { reportId }) };
   await tidyUp(after, ports, loop.memory);
 }
 

@@ -6,6 +6,7 @@ import { clearEnded, closeYesterday, dayOf } from './daily-work.ts';
 import type { RotationPorts, Slow } from './ports.ts';
 import { type AskedMail, askForRescues } from './rescues.ts';
 import type { Stands } from './standing.ts';
+import { type Told, tellMetrics } from './tell-metrics.ts';
 import { reportEveryMs, weeklyReport } from './weekly-report.ts';
 
 /** What one environment remembers of its slow work. */
@@ -13,6 +14,7 @@ export type SlowMemory = {
   readonly asked: AskedMail;
   slow: Slow | undefined;
   lastGood: string | undefined;
+  told: Told | undefined;
 };
 
 /**
@@ -46,6 +48,8 @@ export async function workDaily(
 export type After = {
   readonly situation: Situation;
   readonly strayCaps: Stands['strayCaps'];
+  /** What was sent has not been read to its end, so that numbers of it would be wrong. */
+  readonly isBehind: boolean;
   /** Id of the week's report, where it is due. */
   readonly reportId?: string;
 };
@@ -55,7 +59,7 @@ export type After = {
  * it keeps neither the other parts nor the queue waiting.
  */
 export async function tidyUp(
-  { situation, strayCaps, reportId }: After,
+  { situation, strayCaps, isBehind, reportId }: After,
   ports: RotationPorts,
   memory: SlowMemory,
 ): Promise<void> {
@@ -64,6 +68,9 @@ export async function tidyUp(
     () => dropCaps(strayCaps, ports),
     () => askForRescues(situation, ports, memory.asked),
     () => rememberGood(situation, ports, memory),
+    async () => {
+      memory.told = tellMetrics({ situation, isBehind }, ports, memory.told);
+    },
     ...(reportId === undefined ? [] : [() => report(situation, reportId, ports)]),
   ];
   for (const part of parts)

@@ -1,7 +1,11 @@
 import {
+  createCloudwatch,
   createDynamo,
+  createLambda,
   createS3,
   createSecrets,
+  createSes,
+  createSns,
   createSqs,
   type Target,
 } from '../../adapters/clients.ts';
@@ -17,6 +21,10 @@ export type Backend = {
   readonly target: Target;
   readonly names: Names;
   readonly sqs: ReturnType<typeof createSqs>;
+  readonly ses: ReturnType<typeof createSes>;
+  readonly sns: ReturnType<typeof createSns>;
+  readonly lambda: ReturnType<typeof createLambda>;
+  readonly cloudwatch: ReturnType<typeof createCloudwatch>;
   readonly tables: {
     readonly suppression: Table;
     readonly ledger: Table;
@@ -37,6 +45,10 @@ export function createBackend(target: Target, deployment: string): Backend {
   const names = namesOf(deployment);
   const dynamo = createDynamo(target);
   const sqs = createSqs(target);
+  const ses = createSes(target);
+  const sns = createSns(target);
+  const lambda = createLambda(target);
+  const cloudwatch = createCloudwatch(target);
   const s3 = createS3(target);
   const secrets = createSecrets(target);
   const table = (name: string): Table => ({ dynamo, name });
@@ -45,6 +57,10 @@ export function createBackend(target: Target, deployment: string): Backend {
     target,
     names,
     sqs,
+    ses,
+    sns,
+    lambda,
+    cloudwatch,
     tables: {
       suppression: table(names.tables.suppression),
       ledger: table(names.tables.ledger),
@@ -59,7 +75,8 @@ export function createBackend(target: Target, deployment: string): Backend {
       return { s3, bucket: names.contentBucket(account, await sqs.config.region()) };
     },
     close: () => {
-      for (const client of [dynamo, sqs, s3, secrets]) client.destroy();
+      for (const client of [dynamo, sqs, ses, sns, lambda, cloudwatch, s3, secrets])
+        client.destroy();
     },
   };
 }

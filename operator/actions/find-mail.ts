@@ -19,6 +19,8 @@ export const indexHints = {
     'indexes.recipient: true in goodstanding.config.ts and a deploy make mail findable by its recipient, from then on (0.63 USD per million mails)',
   sesMessageId:
     "indexes.sesMessageId: true in goodstanding.config.ts and a deploy make mail findable by SES's message id, from then on (0.63 USD per million mails)",
+  tenant:
+    'indexes.tenant: true in goodstanding.config.ts and a deploy make mail findable by its tenant and a time, from then on (0.63 USD per million mails)',
 } as const;
 
 /**

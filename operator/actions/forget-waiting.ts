@@ -30,7 +30,7 @@ export async function forgetWaiting(backend: Backend, known: KnownRequest): Prom
   for await (const page of listLater(store)) keys.push(...page.filter(isOf));
   if (keys.length === 0) return 0;
   if (request.state === 'claimed') throw new Error(`${request.pk} ${underWay}`);
-  if (request.state === 'waiting') await refuseOpen(backend, known);
+  if (request.state === 'waiting') await refuseOpen(backend, known, 'forgotten');
   const left = await deleteLater(store, keys);
   if (left > 0) throw new Error(`${left} waiting objects could not be deleted; run it again`);
   return keys.length;
@@ -38,17 +38,21 @@ export async function forgetWaiting(backend: Backend, known: KnownRequest): Prom
 
 const underWay = `is being sent now, or was a moment ago; nothing of what waits below ${contentFolders.held} and ${contentFolders.later} is deleted; run it again`;
 
-/** Writes that no recipient without an outcome will be sent to. Condition: nobody has changed it since. */
-async function refuseOpen(
+/**
+ * Writes that no recipient without an outcome will be sent to, because a person took the mail out.
+ * Condition: nobody has changed it since. @throws when somebody has
+ */
+export async function refuseOpen(
   { tables }: Backend,
   { request, attempts, events }: KnownRequest,
+  reason: 'forgotten' | 'purged',
 ): Promise<void> {
   const { '*': _, ...each } = request.decided;
   const { recipients } = outcomesOf(request, attempts, events);
-  const detail = rejectReasons.forgotten;
+  const detail = rejectReasons[reason];
   const refused = recipients.flatMap(({ index, outcome }) =>
     waits.has(outcome)
-      ? [[String(index), { outcome: 'rejected', reason: 'forgotten', detail } as const] as const]
+      ? [[String(index), { outcome: 'rejected', reason, detail } as const] as const]
       : [],
   );
   const decided = { ...each, ...Object.fromEntries(refused) };

@@ -5,7 +5,8 @@ import {
 } from '../../adapters/attempt-content.ts';
 import { batchWrite } from '../../adapters/batch-write.ts';
 import { getItems, queryPartition } from '../../adapters/items.ts';
-import { type AttemptItem, recipientIndexItem } from '../../contract/items.ts';
+import { recipientIndexItem } from '../../contract/index-items.ts';
+import type { AttemptItem } from '../../contract/items.ts';
 import {
   messageIdsFor,
   readAttemptItems,

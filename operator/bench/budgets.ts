@@ -11,7 +11,8 @@ export const bundleBytesMax: Readonly<Record<string, number>> = {
   suppression: 550_000,
   seed: 535_000,
   due: 600_000,
-  rotation: 765_000,
+  rotation: 772_000,
+  responder: 570_000,
 };
 
 /** Returns a function's stage from its physical name: `<deployment>-<stage>`, dispatch with its stream behind it. */

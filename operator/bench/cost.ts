@@ -39,6 +39,7 @@ export async function measureCosts(onProgress: (text: string) => void): Promise<
   const both = ['transactional', 'marketing'] as const;
   const recipient = await count({ indexes: { recipient: true } }, both);
   const ses = await count({ indexes: { sesMessageId: true } }, both);
+  const tenant = await count({ indexes: { tenant: true } }, both);
   const feature = (name: string, on: Bill, without: BenchStream) => ({
     feature: name,
     with: on,
@@ -57,6 +58,8 @@ export async function measureCosts(onProgress: (text: string) => void): Promise<
       feature('recipient index, marketing', recipient('marketing'), 'marketing'),
       feature('SES-id index, transactional', ses('transactional'), 'transactional'),
       feature('SES-id index, marketing', ses('marketing'), 'marketing'),
+      feature('tenant index, transactional', tenant('transactional'), 'transactional'),
+      feature('tenant index, marketing', tenant('marketing'), 'marketing'),
       feature('outcome events, transactional', plain('tx-outcomes'), 'transactional'),
       feature('outcome events, marketing', plain('mk-outcomes'), 'marketing'),
     ],

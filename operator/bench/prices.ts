@@ -37,6 +37,8 @@ export const prices = {
   busEvent: { usd: million(1), unit: 'own event on EventBridge, up to 64 KB', source: events },
   logGigabyte: { usd: 0.5, unit: 'GB of logs taken in', source: cloudwatch },
   alarmMetricMonth: { usd: 0.1, unit: 'metric of an alarm, month', source: cloudwatch },
+  compositeAlarmMonth: { usd: 0.5, unit: 'composite alarm, month', source: cloudwatch },
+  dashboardMonth: { usd: 3, unit: 'dashboard, month', source: cloudwatch },
   customMetricMonth: { usd: 0.3, unit: 'custom metric, month', source: cloudwatch },
   keyMonth: { usd: 1, unit: 'KMS key, month', source: keys },
   keyRequest: { usd: million(3), unit: 'KMS request', source: keys },

@@ -52,6 +52,7 @@ export function addAutomationCommands(program: Command, run: Run): void {
 
   addAsk(program.command('last-good'))
     .summary('return every assignment to the last that stood while all was well')
+    .addHelpText('after', '\nExample:\n  goodstanding last-good --why "back to Monday"')
     .action((_options: unknown, command: Command) =>
       run(command, (session) =>
         ask(

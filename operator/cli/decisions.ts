@@ -22,6 +22,7 @@ export function addDecisionCommands(program: Command, run: Run): void {
 
   addSince(decisions.command('list'))
     .summary('the latest decisions')
+    .addHelpText('after', '\nExample:\n  goodstanding decisions list --since 6h')
     .action((_options: unknown, command: Command) =>
       run(command, (session) => list(session, command.opts())),
     );
@@ -30,12 +31,14 @@ export function addDecisionCommands(program: Command, run: Run): void {
     .command('show')
     .summary('one decision with its evidence')
     .argument('<id>')
+    .addHelpText('after', '\nExample:\n  goodstanding decisions show 4f0c2a9b7d31')
     .action((id: string, _options: unknown, command: Command) =>
       run(command, (session) => show(session, id)),
     );
 
   addSince(decisions.command('report'))
     .summary('what was done, and what would have been done')
+    .addHelpText('after', '\nExample:\n  goodstanding decisions report --since 30d')
     .action((_options: unknown, command: Command) =>
       run(command, (session) => report(session, command.opts())),
     );
@@ -48,6 +51,10 @@ export function addDecisionCommands(program: Command, run: Run): void {
     addAsk(decisions.command(word))
       .summary(summary)
       .argument('<id>')
+      .addHelpText(
+        'after',
+        `\nExample:\n  goodstanding decisions ${word} 4f0c2a9b7d31 --why "ticket 12"`,
+      )
       .action((decision: string, _options: unknown, command: Command) =>
         run(command, (session) =>
           ask(

@@ -1,172 +1,101 @@
 import type { Command } from 'commander';
-import * as z from 'zod';
-import { unprocessable } from '../../adapters/parked-mail.ts';
-import { parkReasons } from '../../domain/reasons.ts';
-import {
-  countParked,
-  findDeadQueues,
-  listParked,
-  lookedAtMax,
-  type ParkedGroup,
-  redriveParked,
-} from '../actions/parked.ts';
-import { exitCodes } from './io.ts';
-import { knownStream } from './known-streams.ts';
-import { addConfirmed, confirmed, wholeNumber } from './options.ts';
-import { type Run, type Session, usageError } from './session.ts';
-import { noteStoppedStreams } from './stopped-streams.ts';
-import { counted, formatAge } from './words.ts';
+import { groupings } from '../actions/parked-groups.ts';
+import { ratePerSecondDefault } from '../actions/parked-move.ts';
+import { lookedAtMax } from '../actions/parked-walk.ts';
+import { listParkedMail, showParkedMail } from './dlq-look.ts';
+import { purge, redrive } from './dlq-move.ts';
+import { addConfirmed, wholeNumber } from './options.ts';
+import type { Run } from './session.ts';
 
-const listOptions = z.object({
-  stream: z.string().optional(),
-  limit: z.number().default(10_000),
-});
-const redriveOptions = z.object({
-  ...confirmed,
-  stream: z.string().optional(),
-  reason: z.string().optional(),
-  tenant: z.string().optional(),
-  dryRun: z.boolean().default(false),
-});
+const redriveMax = 1_000_000;
+const ratePerSecondMax = 5_000;
 
-const redrivable: readonly string[] = [...Object.keys(parkReasons), unprocessable];
-
-/** Adds `dlq list|redrive`. */
+/** Adds `dlq list|show|redrive|purge`. */
 export function addDlqCommands(program: Command, run: Run): void {
   const dlq = program
     .command('dlq')
     .description(
       'Messages that wait for a person: mail that was parked, and what a function failed on repeatedly.',
     );
+  addLooks(dlq, run);
 
+  addFilters(addConfirmed(dlq.command('redrive')))
+    .summary('send messages back to where they came from')
+    .description(
+      'Send messages back to where they came from, once the cause is mended. Each is sent before it is deleted: none is lost, and the ledger refuses a second mail. What is parked again meanwhile is left. Resumable after Ctrl-C or a crash: run it again; what a crash held in hand comes back within ten minutes.',
+    )
+    .option(
+      '--rate <messages>',
+      `messages a second, so that fresh mail is not crowded out (default: ${ratePerSecondDefault})`,
+      wholeNumber(1, ratePerSecondMax),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  goodstanding dlq redrive --reason identity-unverified --dry-run\n  goodstanding dlq redrive --reason mail-from-unverified --stream transactional --yes\n  goodstanding dlq redrive --tenant acme --older-than 2h --limit 100 --why "DNS is there"',
+    )
+    .action((_options: unknown, command: Command) =>
+      run(command, (session) => redrive(session, command.opts())),
+    );
+
+  addFilters(addConfirmed(dlq.command('purge')))
+    .summary('delete messages for good')
+    .description(
+      'Delete messages for good. The ledger says first that they will not be sent (rejected: purged); apps are not told. Give a filter, or --all. It asks you to type what it would delete.',
+    )
+    .option('--all', 'every message that waits')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  goodstanding dlq purge --tenant acme --reason ambiguous --dry-run\n  goodstanding dlq purge --older-than 7d --why "nobody wants it any more"',
+    )
+    .action((_options: unknown, command: Command) =>
+      run(command, (session) => purge(session, command.opts())),
+    );
+}
+
+function addLooks(dlq: Command, run: Run): void {
   dlq
     .command('list')
     .summary('what waits, by reason, with the remedy')
     .description(
-      'What waits, by reason, with the remedy. SQS cannot look without taking: messages are hidden from others for the moment of the look.',
+      'What waits, by reason, with the remedy. SQS cannot look without taking: messages are received ten a call, and hidden from others for the moment of the look.',
     )
     .option('--stream <stream>', "one stream's parked mail only")
+    .option('--by <what>', `one line for each ${groupings.join(', ')} (default: reason)`)
     .option(
       '--limit <count>',
       'how many messages of a queue to look at, about (default: 10000)',
       wholeNumber(1, lookedAtMax),
     )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  goodstanding dlq list\n  goodstanding dlq list --by tenant --stream transactional',
+    )
     .action((_options: unknown, command: Command) =>
-      run(command, (session) => list(session, listOptions.parse(command.opts()))),
+      run(command, (session) => listParkedMail(session, command.opts())),
     );
 
-  addConfirmed(dlq.command('redrive'))
-    .summary('send messages back to where they came from')
+  dlq
+    .command('show')
+    .summary('one message: why it waits, since and until when, and what it asks for')
     .description(
-      'Send messages back to where they came from, once the cause is mended. Each is sent before it is deleted: none is lost, and the ledger refuses a second mail. What is parked again meanwhile is left. Resumable: run it again.',
+      "One message: why it waits, since when, until when SQS keeps it, what to do, and its request without content and addresses. ID is the app's id, our message id or SQS's.",
     )
+    .argument('<id>')
+    .option('--tenant <id>', "tenant that the app's id belongs to (default: default)")
+    .option('--content', 'show the request whole, with content and addresses')
+    .addHelpText('after', '\nExample:\n  goodstanding dlq show order-4711 --tenant acme')
+    .action((id: string, _options: unknown, command: Command) =>
+      run(command, (session) => showParkedMail(session, id, command.opts())),
+    );
+}
+
+function addFilters(command: Command): Command {
+  return command
     .option('--reason <reason>', 'only those parked for this reason')
     .option('--stream <stream>', "only this stream's parked mail")
     .option('--tenant <id>', "only this tenant's mail")
-    .option('--dry-run', 'only say what would be sent back')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  goodstanding dlq redrive --reason identity-unverified --dry-run\n  goodstanding dlq redrive --reason mail-from-unverified --stream transactional --yes',
-    )
-    .action((_options: unknown, command: Command) =>
-      run(command, (session) => redrive(session, redriveOptions.parse(command.opts()))),
-    );
-}
-
-async function list(session: Session, options: z.output<typeof listOptions>): Promise<number> {
-  const { backend, terminal, progress, signal } = session;
-  if (options.stream !== undefined) await knownStream(session, options.stream);
-  await noteStoppedStreams(session);
-  const queues = await findDeadQueues(backend, options.stream);
-  const bar = progress('looking', await countParked(backend, queues));
-  const { groups, cutShort } = await listParked(backend, queues, {
-    lookedAtMax: options.limit,
-    signal,
-    onProgress: bar.to,
-  });
-  bar.end();
-  terminal.answer({ groups, cutShort }, () =>
-    [
-      groups.length === 0 ? 'nothing is parked' : tableOf(groups, terminal),
-      ...Object.entries(cutShort).map(
-        ([queue, { lookedAt, about }]) =>
-          `${queue}: looked at ${lookedAt} of about ${about}; raise --limit for all`,
-      ),
-    ].join('\n'),
-  );
-  return exitCodes.ok;
-}
-
-async function redrive(
-  session: Session,
-  options: z.output<typeof redriveOptions>,
-): Promise<number> {
-  const { backend, terminal } = session;
-  if (options.stream !== undefined) await knownStream(session, options.stream);
-  if (options.reason !== undefined && !redrivable.includes(options.reason))
-    throw usageError(`--reason: got ${options.reason}; allowed are ${redrivable.join(', ')}`);
-  const queues = await findDeadQueues(backend, options.stream);
-  const about = await countParked(backend, queues);
-  const meant = wording(options);
-  const question = `send back ${meant} (about ${counted(about, 'message')} in ${queues.map(({ label }) => label).join(', ')})?`;
-  if (!options.dryRun) {
-    if (!(await terminal.confirm(question, options.yes))) {
-      terminal.note('nothing done');
-      return exitCodes.nothing;
-    }
-    await session.audit({
-      action: 'dlq.redrive',
-      subject: meant,
-      by: options.by,
-      why: options.why,
-    });
-  }
-  const bar = session.progress(options.dryRun ? 'looking' : 'redriving', about);
-  const result = await redriveParked(backend, queues, {
-    filter: {
-      ...(options.reason ? { reason: options.reason } : {}),
-      ...(options.tenant ? { tenant: options.tenant } : {}),
-    },
-    dryRun: options.dryRun,
-    startedAt: Date.now(),
-    lookedAtMax,
-    signal: session.signal,
-    onProgress: bar.to,
-  });
-  bar.end();
-  const count = result.groups.reduce((sum, group) => sum + group.count, 0);
-  terminal.answer({ dryRun: options.dryRun, ...result }, () =>
-    [
-      ...(result.groups.length > 0 ? [tableOf(result.groups, terminal), ''] : []),
-      options.dryRun
-        ? `${counted(count, 'message')} would be sent back, ${result.left} left`
-        : `${counted(result.redriven, 'message')} sent back, ${result.left} left`,
-      ...(result.failed > 0 ? [`${result.failed} could not be moved: run it again`] : []),
-      ...(result.interrupted ? ['interrupted: run it again for the rest'] : []),
-    ].join('\n'),
-  );
-  if (result.failed > 0 || result.interrupted) return exitCodes.partly;
-  return count === 0 ? exitCodes.nothing : exitCodes.ok;
-}
-
-function wording({ reason, tenant, stream }: z.output<typeof redriveOptions>): string {
-  const filters = [
-    ...(reason ? [`reason ${reason}`] : []),
-    ...(tenant ? [`tenant ${tenant}`] : []),
-    ...(stream ? [`stream ${stream}`] : []),
-  ];
-  return filters.length > 0 ? `messages with ${filters.join(', ')}` : 'all messages';
-}
-
-function tableOf(groups: readonly ParkedGroup[], terminal: Session['terminal']): string {
-  return terminal.table(
-    ['queue', 'reason', 'count', 'oldest', 'what to do'],
-    groups.map(({ queue, reason, count, oldest, remedy }) => [
-      queue,
-      reason,
-      String(count),
-      formatAge(Date.now() - oldest),
-      remedy,
-    ]),
-  );
+    .option('--older-than <duration>', 'only those parked for longer: 30m, 6h, 2d')
+    .option('--newer-than <duration>', 'only those parked for less long')
+    .option('--limit <count>', 'no more than so many', wholeNumber(1, redriveMax))
+    .option('--dry-run', 'only say which ones are meant');
 }

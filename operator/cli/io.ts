@@ -9,6 +9,8 @@ export type Io = {
   readonly cloneRoot: string;
   /** How long dispatch may still take a released tenant for held, milliseconds; tests have no dispatch. */
   readonly settleMs?: number;
+  /** How long one part of the status may take, milliseconds; tests share their machine and give it more. */
+  readonly statusPartMs?: number;
 };
 
 export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -20,6 +22,8 @@ export const exitCodes = {
   usage: 2,
   aws: 3,
   partly: 4,
+  look: 5,
+  stopped: 6,
 } as const;
 
 export const exitCodesHelp = `Exit codes:
@@ -27,7 +31,9 @@ export const exitCodesHelp = `Exit codes:
   1  not found, or nothing to do
   2  wrong usage
   3  AWS (or the local runtime) refused or was unreachable, or an unexpected failure
-  4  partly done`;
+  4  partly done
+  5  status, queue stuck: something needs a look
+  6  status: mail is not leaving`;
 
 /** Tells whether a stream takes colours: a terminal, and NO_COLOR is not set. */
 export function takesColour(sink: Sink, env: Io['env']): boolean {

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { addAlarmCommands } from './alarms.ts';
+import { addAuditCommands } from './audit.ts';
 import { addAutomationCommands } from './automation.ts';
 import { addClassifyCommand } from './classify.ts';
+import { addConsoleCommand } from './console.ts';
 import { addDecisionCommands } from './decisions.ts';
 import { addDlqCommands } from './dlq.ts';
 import { failureOf } from './failure.ts';
@@ -9,18 +12,26 @@ import { columnsOf, exitCodes, exitCodesHelp, type Io } from './io.ts';
 import { addOrderCommands } from './orders.ts';
 import { addOutcomeCommand } from './outcome.ts';
 import { addPoolCommands } from './pools.ts';
+import { addQueueCommands } from './queue.ts';
+import { addRehearseCommand } from './rehearse.ts';
 import { addSendCommand } from './send.ts';
 import { openSession, type Run } from './session.ts';
+import { addSimulateCommand } from './simulate.ts';
+import { addStatusCommand } from './status.ts';
 import { addSuppressCommands } from './suppress.ts';
 import { addTenantCommands } from './tenants.ts';
+import { addTraceCommand } from './trace.ts';
 
 const examples = `Examples:
+  goodstanding status
   goodstanding send --to ada@example.com --subject Hi --text Hello --wait
   goodstanding outcome 7d9f0c1e-order-4711
+  goodstanding trace 7d9f0c1e-order-4711
   goodstanding suppress check ada@example.com
   goodstanding tenants hold acme --why "spam run, see ticket 12"
   goodstanding pools list
   goodstanding orders list
+  goodstanding queue stuck
   goodstanding dlq list
 
 Which deployment: --endpoint (or AWS_ENDPOINT_URL), else --local, else --profile/--region, else a local
@@ -41,7 +52,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       session.close();
     }
   };
-  const program = createProgram(io, run);
+  const program = createProgram(io, run, (code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -53,10 +66,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, run: Run): Command {
+/** Returns every command; `ended` hears the exit code of what needs no session. */
+export function createProgram(io: Io, run: Run, ended: (exitCode: number) => void): Command {
   const program = new Command('goodstanding')
     .description(
-      'Operate a Goodstanding deployment: mail out, outcomes, suppression, tenants, pools, orders, decisions, parked mail.',
+      'Operate a Goodstanding deployment: how it stands, mail out, outcomes, suppression, tenants, pools, orders, decisions, what waits and what is parked.',
     )
     .option('--json', 'answer with one line of JSON')
     .option('--profile <name>', 'profile of the AWS configuration files')
@@ -76,6 +90,7 @@ function createProgram(io: Io, run: Run): Command {
       getOutHelpWidth: () => columnsOf(io.env) ?? io.stdout.columns ?? 80,
       getErrHelpWidth: () => columnsOf(io.env) ?? io.stderr.columns ?? 80,
     });
+  addStatusCommand(program, run);
   addSendCommand(program, run);
   addOutcomeCommand(program, run);
   addSuppressCommands(program, run);
@@ -84,8 +99,15 @@ function createProgram(io: Io, run: Run): Command {
   addOrderCommands(program, run);
   addDecisionCommands(program, run);
   addAutomationCommands(program, run);
+  addQueueCommands(program, run);
+  addAlarmCommands(program, run);
+  addTraceCommand(program, run);
   addDlqCommands(program, run);
   addForgetCommand(program, run);
+  addAuditCommands(program, run);
   addClassifyCommand(program, io);
+  addSimulateCommand(program, ended);
+  addConsoleCommand(program, run);
+  addRehearseCommand(program, io, ended);
   return program;
 }

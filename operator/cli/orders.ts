@@ -26,6 +26,7 @@ export function addOrderCommands(program: Command, run: Run): void {
     .command('list')
     .summary('what is held or slowed now, and until when')
     .option('--stream <stream>', 'only what concerns this stream')
+    .addHelpText('after', '\nExample:\n  goodstanding orders list --stream marketing')
     .action((_options: unknown, command: Command) =>
       run(command, (session) => list(session, command.opts())),
     );

@@ -21,12 +21,14 @@ export function addPoolCommands(program: Command, run: Run): void {
   pools
     .command('list')
     .summary('every pool, its state and what it may still send')
+    .addHelpText('after', '\nExample:\n  goodstanding pools list')
     .action((_options: unknown, command: Command) => run(command, list));
 
   pools
     .command('explain')
     .summary('one pool: how it stands, why, and who sends through it')
     .argument('<pool>')
+    .addHelpText('after', '\nExample:\n  goodstanding pools explain leased')
     .action((pool: string, _options: unknown, command: Command) =>
       run(command, (session) => explain(session, pool)),
     );
@@ -44,6 +46,10 @@ export function addPoolCommands(program: Command, run: Run): void {
 
   addPlace(addAsk(pools.command('release')))
     .summary('end a quarantine: probes and a few mails first, then the ladder')
+    .addHelpText(
+      'after',
+      '\nExample:\n  goodstanding pools release leased --provider microsoft --why "delisted"',
+    )
     .action((pool: string, _options: unknown, command: Command) =>
       run(command, (session) => release(session, pool, command.opts())),
     );

@@ -49,6 +49,12 @@ export async function ask(
     terminal.note('nothing done');
     return exitCodes.nothing;
   }
+  await session.audit({
+    action: `rotation.${words.do}`,
+    subject: question.replace(/\?.*$/, ''),
+    by,
+    why: options.why,
+  });
   const { id, decision } = await askAndWait(backend, command, options.timeout * 1000);
   if (!decision) {
     const problem = `no answer within ${options.timeout} s; the command waits in the queue ${backend.names.rotationQueue}; see later: goodstanding decisions show ${id}`;

@@ -13,6 +13,7 @@ import { readAddresses } from './addresses.ts';
 import { exitCodes } from './io.ts';
 import { accountable, addAccountable, addConfirmed, confirmed } from './options.ts';
 import { type Run, type Session, usageError } from './session.ts';
+import { addSuppressListCommand } from './suppress-list.ts';
 import { describeCheck } from './suppression-words.ts';
 import { counted } from './words.ts';
 
@@ -31,7 +32,7 @@ const addOptions = z.object({
 const removeOptions = z.object({ ...scopeOptions, ...confirmed });
 const checkOptions = z.object(scopeOptions);
 
-/** Adds `suppress add|remove|check`. */
+/** Adds `suppress add|remove|check|list`. */
 export function addSuppressCommands(program: Command, run: Run): void {
   const suppress = program
     .command('suppress')
@@ -77,6 +78,8 @@ export function addSuppressCommands(program: Command, run: Run): void {
     .action((addresses: string[], _options: unknown, command: Command) =>
       run(command, (session) => check(session, addresses, checkOptions.parse(command.opts()))),
     );
+
+  addSuppressListCommand(suppress, run);
 }
 
 function withScope(command: Command): Command {

@@ -1,5 +1,5 @@
 import type { Suppression } from '../../adapters/suppression-store.ts';
-import { explainReason } from '../../contract/recipient-outcomes.ts';
+import { explainReason } from '../../domain/explain-reason.ts';
 import type { AddressResult } from '../actions/suppress.ts';
 import type { Terminal } from './terminal.ts';
 import { formatAge, formatInstant } from './words.ts';

@@ -20,6 +20,7 @@ import { accountable, addAccountable, addConfirmed, collect, confirmed } from '.
 import { release } from './release.ts';
 import { type Run, type Session, usageError } from './session.ts';
 import { noteStoppedStreams } from './stopped-streams.ts';
+import { addRiskCommand } from './tenants-risk.ts';
 import { counted, formatInstant } from './words.ts';
 
 const addOptions = z.object({
@@ -30,7 +31,7 @@ const addOptions = z.object({
 });
 const holdOptions = z.object(confirmed);
 
-/** Adds `tenants list|show|add|hold|release`. */
+/** Adds `tenants list|show|risk|add|hold|release`. */
 export function addTenantCommands(program: Command, run: Run): void {
   const tenants = program
     .command('tenants')
@@ -39,12 +40,14 @@ export function addTenantCommands(program: Command, run: Run): void {
   tenants
     .command('list')
     .summary('every tenant')
+    .addHelpText('after', '\nExample:\n  goodstanding tenants list --json')
     .action((_options: unknown, command: Command) => run(command, list));
 
   tenants
     .command('show')
     .summary('one tenant, with how much of its mail is held')
     .argument('<id>')
+    .addHelpText('after', '\nExample:\n  goodstanding tenants show acme')
     .action((id: string, _options: unknown, command: Command) =>
       run(command, (session) => show(session, id)),
     );
@@ -67,6 +70,7 @@ export function addTenantCommands(program: Command, run: Run): void {
       run(command, (session) => add(session, id, addOptions.parse(command.opts()))),
     );
 
+  addRiskCommand(tenants, run);
   addHoldCommands(tenants, run);
 }
 

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
 import { columnsOf, exitCodes, type Io, takesColour } from './io.ts';
 import { formatTable } from './table.ts';
+import { wrapText } from './wrap.ts';
 
 export type Terminal = {
   /** Writes the answer: one JSON line with `--json`, else the text. */
@@ -11,8 +12,15 @@ export type Terminal = {
   readonly note: (text: string) => void;
   readonly table: (head: readonly string[], rows: readonly (readonly string[])[]) => string;
   readonly strong: (text: string) => string;
+  /** Breaks lines at the width of the terminal. */
+  readonly wrap: (text: string) => string;
   /** Asks on a terminal; says yes when it was told to. @throws a usage error when nobody can be asked */
   readonly confirm: (question: string, yes: boolean) => Promise<boolean>;
+  /** The same for what cannot be taken back: only the expected word is a yes. */
+  readonly confirmTyped: (
+    question: string,
+    answer: { readonly expected: string; readonly yes: boolean },
+  ) => Promise<boolean>;
 };
 
 const widthDefault = 80;
@@ -32,7 +40,10 @@ export function createTerminal(io: Io, json: boolean): Terminal {
     },
     table: (head, rows) => formatTable(head, rows, { width, colour }),
     strong: (text) => paint('bold', text, colour),
-    confirm: (question, yes) => (yes ? Promise.resolve(true) : ask(io, question)),
+    wrap: (text) => wrapText(text, width),
+    confirm: async (question, yes) => yes || /^y(es)?$/i.test(await ask(io, `${question} [y/N] `)),
+    confirmTyped: async (question, { expected, yes }) =>
+      yes || (await ask(io, `${question} Type ${expected} to do it: `)) === expected,
   };
 }
 
@@ -48,19 +59,20 @@ function paint(style: 'bold' | 'dim', text: string, colour: boolean): string {
   return colour ? styleText(style, text, { validateStream: false }) : text;
 }
 
-async function ask(io: Io, question: string): Promise<boolean> {
+/** Returns what a person types, without spaces around it; nothing where they leave. */
+async function ask(io: Io, prompt: string): Promise<string> {
   if (io.stdin.isTTY !== true)
     throw new CommanderError(
       exitCodes.usage,
       'goodstanding.unconfirmed',
-      `this asks first, and there is no terminal to ask at: pass --yes to do it (${question})`,
+      `this asks first, and there is no terminal to ask at: pass --yes to do it (${prompt.trim()})`,
     );
   const reader = createInterface({ input: io.stdin, output: io.stderr });
   const said = await new Promise<string>((resolve) => {
     // Ctrl-C and Ctrl-D close the reader without an answer: that is a no.
     reader.once('close', () => resolve(''));
-    reader.question(`${question} [y/N] `).then(resolve, () => resolve(''));
+    reader.question(prompt).then(resolve, () => resolve(''));
   });
   reader.close();
-  return /^y(es)?$/i.test(said.trim());
+  return said.trim();
 }

@@ -3,15 +3,18 @@ import { type Synthesized, synthesize } from './assembly.ts';
 import { measureBadRequests } from './bad-requests.ts';
 import { measureBlame } from './blame.ts';
 import { measureClassification } from './classification.ts';
+import { measureConsole } from './console.ts';
 import { measureEvidence } from './evidence.ts';
 import { measureFaults } from './faults.ts';
 import { measureMime } from './mime.ts';
+import { measureRedrive } from './redrive.ts';
 import { measureRotation } from './rotation.ts';
 import type { Section } from './section.ts';
 import { measureSimulation } from './simulation.ts';
 import { measureStartup } from './startup.ts';
 import { measureTemplate } from './template.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureTrace } from './trace.ts';
 
 /** What a part is given to measure with. */
 export type PartContext = {
@@ -35,6 +38,9 @@ export const parts = {
   blame: async ({ onProgress }) => [measureBlame(onProgress)],
   rotation: async ({ onProgress }) => [await measureRotation(onProgress)],
   simulation: async ({ onProgress }) => [await measureSimulation(onProgress)],
+  console: async ({ onProgress }) => [await measureConsole(onProgress)],
+  trace: async ({ onProgress }) => [await measureTrace(onProgress)],
+  redrive: async ({ onProgress, made }) => [await measureRedrive(await made(), onProgress)],
   mime: async ({ made }) => [await measureMime(await made())],
   'bad-input': async ({ made }) => [await measureBadRequests(await made())],
   template: async ({ made }) => measureTemplate(await made()),

@@ -58,6 +58,12 @@ async function idleCostOf(made: Synthesized): Promise<Section> {
     row('secrets', of('AWS::SecretsManager::Secret').length, prices.secretMonth.usd),
     row('alarm metrics', alarmMetrics, prices.alarmMetricMonth.usd),
     row(
+      'composite alarms',
+      of('AWS::CloudWatch::CompositeAlarm').length,
+      prices.compositeAlarmMonth.usd,
+    ),
+    row('dashboards', of('AWS::CloudWatch::Dashboard').length, prices.dashboardMonth.usd),
+    row(
       'polled queues',
       of('AWS::Lambda::EventSourceMapping').length,
       idleReceivesPerMonth * prices.queueRequest.usd,

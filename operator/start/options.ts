@@ -13,6 +13,10 @@ export type StartOptions = {
   readonly port?: number;
   /** Seconds to wait for outcomes. */
   readonly timeout: number;
+  /** Serve the console. */
+  readonly console: boolean;
+  /** Let the console act. */
+  readonly operate: boolean;
 };
 
 const portMax = 65_535;
@@ -30,6 +34,8 @@ export function readOptions(args: readonly string[]): StartOptions {
     .option('--no-sample', 'start without sending the sample')
     .option('--port <number>', 'port on 127.0.0.1 (default: 4566, or the next free one)', port)
     .option('--timeout <seconds>', 'longest wait for outcomes', positive, 120)
+    .option('--no-console', 'serve no console')
+    .option('--operate', 'let the console act, not only look', false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
   return command.opts<StartOptions>();

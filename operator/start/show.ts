@@ -1,5 +1,5 @@
 import type { PipelineConfig } from '../../contract/pipeline-config.ts';
-import { explainReason } from '../../contract/recipient-outcomes.ts';
+import { explainReason } from '../../domain/explain-reason.ts';
 import type { Runtime } from '../../local/runtime.ts';
 import type { LocalState } from '../actions/local-state.ts';
 import { formatTable } from '../cli/table.ts';
@@ -29,6 +29,8 @@ export type Up = {
   /** A runtime that ran in this clone before, to which the CLI goes. */
   readonly other?: LocalState;
   readonly sampleSent: boolean;
+  /** Absent where no console is served. */
+  readonly consoleUrl?: string;
 };
 
 /** What each outcome means, for who reads the table for the first time. */
@@ -89,7 +91,13 @@ export function createConsole(options: StartOptions): Show {
 }
 
 /** Each line works as it is when it is pasted into another terminal. */
-function describeUp({ runtime: { endpointUrl }, config, other, sampleSent }: Up): string {
+function describeUp({
+  runtime: { endpointUrl },
+  config,
+  other,
+  sampleSent,
+  consoleUrl,
+}: Up): string {
   const cli = other ? `npx goodstanding --endpoint ${endpointUrl}` : 'npx goodstanding';
   const owned = config.sendingDomains[0]?.domain ?? config.sendingAddresses[0] ?? '';
   const tenantMissing = config.tenancy === 'many' && !sampleSent;
@@ -99,6 +107,7 @@ function describeUp({ runtime: { endpointUrl }, config, other, sampleSent }: Up)
           `Another runtime of this clone (process ${other.pid}) was up first: without --endpoint the CLI goes to that one, ${other.endpoint}.`,
         ]
       : []),
+    ...(consoleUrl ? [`Look at it in a browser:  ${consoleUrl}`] : []),
     'It stays up; Ctrl-C ends it. In another terminal:',
     ...(tenantMissing ? [`  ${cli} tenants add default --from ${owned}`] : []),
     `  ${cli} send --to success@simulator.amazonses.com --subject Hello --text Hi --wait`,

@@ -8,6 +8,7 @@ import type { PipelineConfig } from '../../contract/pipeline-config.ts';
 import { config as settings } from '../../goodstanding.config.ts';
 import { buildApp } from '../../lib/pipeline-app.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { createBackend } from '../actions/backend.ts';
 import { claimLocalState, dropLocalState } from '../actions/local-state.ts';
 import { readInput } from './input-file.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -55,8 +56,6 @@ type Running = {
 };
 
 async function run(options: StartOptions, { show, outdir, signal }: Running): Promise<number> {
-  // CDK bundles through npx, which otherwise says what it thinks of the user's npm settings.
-  process.env['npm_config_loglevel'] ??= 'error';
   const bodies = options.input === undefined ? undefined : readInput(options.input);
   const startedAt = performance.now();
   const { app, config } = await buildApp({ config: settings, outdir });
@@ -80,17 +79,39 @@ async function run(options: StartOptions, { show, outdir, signal }: Running): Pr
     if (report) show.report(report);
     const complete = report === undefined || isComplete(report);
     if (options.once) return complete ? 0 : 1;
+    const opened = options.console ? await openOwnConsole(options, config, runtime) : undefined;
     show.staysUp({
       runtime,
       config,
+      ...(opened ? { consoleUrl: opened.url } : {}),
       ...(used.pid === own.pid ? {} : { other: used }),
       sampleSent: report !== undefined && bodies === undefined,
     });
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await opened?.close();
     return 0;
   } finally {
     await runtime.close();
   }
+}
+
+/** Opened last: whoever only wants the runtime has it first. */
+async function openOwnConsole(
+  { operate }: StartOptions,
+  { deployment }: PipelineConfig,
+  { endpointUrl }: Runtime,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const { openConsole } = await import('../console/open-console.ts');
+  const backend = createBackend(localTarget(endpointUrl), deployment);
+  const label = `local runtime ${endpointUrl}`;
+  const opened = await openConsole({ backend, label, mode: operate ? 'operate' : 'look' });
+  return {
+    url: opened.url,
+    close: async () => {
+      await opened.close();
+      backend.close();
+    },
+  };
 }
 
 async function sendAll(

@@ -2,7 +2,8 @@
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { describe, expect, test } from 'vitest';
 import { type Mail, sendEmailInput } from '../../adapters/ses-message.ts';
-import { createSender, withoutAddresses } from '../../adapters/ses-sender.ts';
+import { createSender } from '../../adapters/ses-sender.ts';
+import { withoutAddresses } from '../../adapters/without-addresses.ts';
 import { readOriginTag } from '../../contract/origin-tag.ts';
 import { parseRequest } from '../../contract/parse-request.ts';
 import type { SendRequest } from '../../contract/send-request.ts';

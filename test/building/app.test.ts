@@ -41,7 +41,7 @@ test('more streams and pools than a stack can hold are refused before AWS is ask
     Array.from({ length: 10 }, (_, n) => [`pool${n}`, { kind: 'managed' as const }]),
   );
   const streams = Object.fromEntries(
-    Array.from({ length: 10 }, (_, n) => [`stream${n}`, { pools: Object.keys(pools) }]),
+    Array.from({ length: 14 }, (_, n) => [`stream${n}`, { pools: Object.keys(pools) }]),
   );
   const built = buildApp({
     config: { ...plain, pools, streams },

@@ -67,7 +67,6 @@ test('removing a pool removes its sets and leaves everything else as it was', as
   const gone = Object.keys(before.resources).filter((id) => !(id in after.resources));
   const types = new Set(gone.map((id) => before.resources[id]?.Type));
   expect([...types].sort()).toEqual([
-    'AWS::CloudWatch::Alarm',
     'AWS::SES::ConfigurationSet',
     'AWS::SES::ConfigurationSetEventDestination',
     'AWS::SES::DedicatedIpPool',

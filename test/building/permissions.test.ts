@@ -27,6 +27,7 @@ const allowedWildcards: Readonly<
       'ses:ListSuppressedDestinations',
     ],
   },
+  alarms: { resource: /^\*$/, actions: ['cloudwatch:DescribeAlarms'] },
 };
 
 /** What writes to a table; reading is left out. */
@@ -55,7 +56,7 @@ test.each([
   ['Suppression', ['acme-mail-feedback', 'acme-mail-suppression']],
   ['Ledger', [...dispatchers(), 'acme-mail-feedback']],
   ['Pacing', [...dispatchers(), 'acme-mail-account', 'acme-mail-rotation', 'acme-mail-seed']],
-  ['Evidence', ['acme-mail-feedback', 'acme-mail-rotation']],
+  ['Evidence', ['acme-mail-feedback', 'acme-mail-responder', 'acme-mail-rotation']],
 ])('only its writers write to the table %s', (table, writers) => {
   const found = functionNames(built).filter((name) =>
     permissionsOf(built, name).some(
@@ -120,7 +121,11 @@ test('whoever asks the reputation loop can only put into its queue; it alone dec
         action === 'sqs:SendMessage' && resource.startsWith('<RotationLaneQueue'),
     ),
   );
-  expect(asking).toEqual(['acme-mail-feedback']);
+  expect(asking.sort()).toEqual([
+    'acme-mail-feedback',
+    'acme-mail-responder',
+    'acme-mail-rotation',
+  ]);
 });
 
 test('a dispatch function sends as the configured identities, existing ones included', () => {

@@ -18,7 +18,7 @@ const on = await build({
     },
     marketing: { ...plain.streams.marketing, outcomeEvents: true, bulk: true },
   },
-  indexes: { recipient: true, sesMessageId: true },
+  indexes: { recipient: true, sesMessageId: true, tenant: true },
 });
 
 function environmentOf({ named }: Built, name: string) {
@@ -70,7 +70,7 @@ describe('stored requests', () => {
 
 describe('indexes', () => {
   test('are written by dispatch, which may write batches for them only then', () => {
-    expect(policyOf(on, 'marketing').indexes).toEqual(['recipient', 'ses']);
+    expect(policyOf(on, 'marketing').indexes).toEqual(['recipient', 'ses', 'tenant']);
     expect(grantsOf(on, 'dispatch-marketing')).toContain(
       'dynamodb:BatchWriteItem <StateLedger.Arn>',
     );

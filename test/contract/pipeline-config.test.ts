@@ -36,9 +36,10 @@ test('what is left out gets its documented default', () => {
       },
     },
     pools: { shared: { kind: 'shared', retiring: false } },
+    canary: true,
     retention: { ledgerDays: 30, logDays: 30, contentDays: 60 },
     limits: { initialSendRatePerSecond: 1, sendRateHeadroom: 0.97, tenantShare: 0.5 },
-    indexes: { recipient: false, sesMessageId: false },
+    indexes: { recipient: false, sesMessageId: false, tenant: false },
     reputation: {
       autonomy: {},
       vetoMinutes: 60,
@@ -73,7 +74,7 @@ test.each<[string, object, string]>([
   [
     'an unknown field',
     { domains: [] },
-    'the file: got the unknown field domains; allowed: deployment, sendingDomains, sendingAddresses, tenancy, streams, pools, alarmEmail, retention, limits, indexes, reputation; correct the name or remove it',
+    'the file: got the unknown field domains; allowed: deployment, sendingDomains, sendingAddresses, tenancy, streams, pools, alarmEmail, canary, retention, limits, indexes, reputation; correct the name or remove it',
   ],
   [
     'an unknown field of a stream',

@@ -59,6 +59,15 @@ test('held mail is looked at after 1, 2, 4 … 60 minutes, and when the order en
   expect(lookAgainAt(held, at(184 * minuteMs))).toBe(held.until);
 });
 
+test.each<[string, Partial<Order>]>([
+  ['what is slowed', { kind: 'slow', share: 0.1, region: { provider: 'gmail' } }],
+  ['what a pool holds', { region: { pool: 'shared' } }],
+])('%s is looked at each quarter of an hour, because it may end at any minute', (_, over) => {
+  const held = order({ until: at(24 * hourMs), ...over });
+  expect(lookAgainAt(held, at(20 * minuteMs))).toBe(at(36 * minuteMs));
+  expect(lookAgainAt(held, at(5 * hourMs))).toBe(at(5 * hourMs + 16 * minuteMs));
+});
+
 test('law: no look is later than the end of an order, nor later than an hour', () => {
   fc.assert(
     fc.property(fc.nat(48 * hourMs), fc.integer({ min: 1, max: 48 * hourMs }), (age, left) => {
@@ -84,9 +93,16 @@ describe('slowed mail', () => {
     expect(passing([slow], hourMs)).not.toEqual(first);
   });
 
-  test('of two orders passes by the product of their shares', () => {
-    const both = passing([slow, order({ id: 'd2.0', kind: 'slow', share: 0.5 })], 0);
-    expect(both.length / 2_000).toBeCloseTo(0.15, 1);
+  test('of orders about two things passes by the product of their shares', () => {
+    const other = order({ id: 'd2.0', kind: 'slow', share: 0.5, region: { provider: 'gmail' } });
+    expect(passing([slow, other], 0).length / 2_000).toBeCloseTo(0.15, 1);
+  });
+
+  test('gains nothing by an order that takes the place of another about the same', () => {
+    const renewed = order({ id: 'd2.0', kind: 'slow', share: 0.3 });
+    const halved = order({ id: 'd3.0', kind: 'slow', share: 0.15 });
+    expect(passing([renewed], 0)).toEqual(passing([slow], 0));
+    expect(passing([slow], 0)).toEqual(expect.arrayContaining([...passing([halved], 0)]));
   });
 });
 

@@ -18,6 +18,7 @@ const everyFunction = [
   'suppression',
   'account',
   'due',
+  'responder',
   'seed',
 ];
 const writesLog = 'the Lambda service writes the log in the name of the function';
@@ -50,11 +51,15 @@ const unseen: Readonly<Record<string, string>> = {
   'dispatch-STREAM s3:ListBucket content':
     'without it S3 answers 403 for an object that is absent, and we must tell absent from forbidden',
   ...Object.fromEntries(
-    ['Decrypt', 'GenerateDataKey'].map((action) => [
-      `rotation kms:${action} key`,
-      'SNS takes the key of the alarm topic in the name of the function that tells people',
-    ]),
+    ['Decrypt', 'GenerateDataKey'].flatMap((action) =>
+      ['responder', 'rotation'].map((name) => [
+        `${name} kms:${action} key`,
+        'SNS takes the key of the alarm topic in the name of the function that tells people',
+      ]),
+    ),
   ),
+  'responder sqs:SendMessage responder-dead':
+    'Lambda puts there in the name of the function what it failed on; in no journey it fails',
   'rotation sqs:ChangeMessageVisibility rotation.fifo':
     'what failed comes again soon; in no journey anything fails',
   'rotation dynamodb:DeleteItem table/pacing':

@@ -13,12 +13,9 @@ import { readQueueUrl } from '../../adapters/intake.ts';
 import { toItem } from '../../adapters/items.ts';
 import { ledgerKeys } from '../../contract/table-keys.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
-import {
-  findDeadQueues,
-  listParked,
-  lookedAtMax,
-  redriveParked,
-} from '../../operator/actions/parked.ts';
+import { findDeadQueues, listParked } from '../../operator/actions/parked.ts';
+import { redriveParked } from '../../operator/actions/parked-move.ts';
+import { lookedAtMax } from '../../operator/actions/parked-walk.ts';
 import { batch, message, newId } from '../support/requests.ts';
 import { changeAccount, mailsTo, mailsWith, script } from './support/mailboxes.ts';
 import { outcomeOf, until, untilAll, untilOne } from './support/outcomes.ts';

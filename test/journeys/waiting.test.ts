@@ -8,12 +8,9 @@ import { listLater } from '../../adapters/later-mail.ts';
 import { messageIdOf } from '../../domain/message-id.ts';
 import { type ParkReason, parkReasons } from '../../domain/reasons.ts';
 import { hourMs } from '../../domain/time.ts';
-import {
-  findDeadQueues,
-  listParked,
-  lookedAtMax,
-  redriveParked,
-} from '../../operator/actions/parked.ts';
+import { findDeadQueues, listParked } from '../../operator/actions/parked.ts';
+import { redriveParked } from '../../operator/actions/parked-move.ts';
+import { lookedAtMax } from '../../operator/actions/parked-walk.ts';
 import { batch, message, newId } from '../support/requests.ts';
 import { changeAccount, mailsTo, verify } from './support/mailboxes.ts';
 import { outcomeOf, until, untilAll, untilOne } from './support/outcomes.ts';

@@ -14,6 +14,7 @@ const production: SesAccount = {
   sendingEnabled: true,
   shutDown: false,
   productionAccess: true,
+  inReview: false,
 };
 const paused = { sendingEnabled: false };
 
@@ -80,6 +81,7 @@ describe('what SES says', () => {
     ['rate, quota and standing are passed on', {}, { quotaUsedPercent: 25, sendingEnabled: 1 }],
     ['no quota is never used up', { dailyQuota: -1 }, { quotaUsedPercent: 0, sendingEnabled: 1 }],
     ['a pause shows', paused, { quotaUsedPercent: 25, sendingEnabled: 0 }],
+    ['so does a review', { inReview: true }, { sendingEnabled: 1, inReview: 1 }],
     ['so does a shutdown', { shutDown: true }, { quotaUsedPercent: 25, sendingEnabled: 0 }],
   ])('%s', async (_, account, expected) => {
     const world = createWorld();
@@ -296,4 +298,29 @@ describe('a run that breaks off', () => {
     await world.run(paused, { writeSwitch: async () => undefined });
     expect(on(world)).toEqual(['t1', 't2', 'm1']);
   });
+});
+
+test('a stream that is off for a spent quota alone is no pause of SES: the quota says so itself', async () => {
+  const world = createWorld();
+  await world.run({ sentLast24Hours: 50_000 });
+  expect(on(world)).toEqual([]);
+  expect(world.measured.at(-1)).toMatchObject({ quotaUsedPercent: 100, switchedOff: [] });
+});
+
+test('canaries leave with a run, and one that fails does not fail it', async () => {
+  const world = createWorld();
+  const failures: unknown[] = [];
+  const canaries = {
+    plan: { from: 'canary@example.com', streams: { marketing: ['a'] } },
+    lastLeaseAt: async () => epochMs(world.world.now),
+    send: () => Promise.reject(new Error('SES is away')),
+    failure: (error: unknown) => failures.push(error),
+  };
+  const watch = createWatch({ ...world.ports, canaries });
+  for (let minute = 0; minute < 20; minute += 1) {
+    world.world.now += minuteMs;
+    await watch();
+  }
+  expect(failures.length).toBeGreaterThan(0);
+  expect(world.rates).toHaveLength(20);
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   world = await createDispatchWorld(dynamo, {
     policy: {
       storeSeconds: 3600,
-      indexes: ['recipient', 'ses'],
+      indexes: ['recipient', 'ses', 'tenant'],
       tells: ['accepted', 'suppressed', 'expired'],
     },
   });
@@ -135,6 +135,21 @@ describe('indexes', () => {
     expect(found[0]).toMatchObject({ recipientIndex: 0, tenant: 'default' });
     const ses = found[0]?.sesMessageId ?? '';
     expect(await readSesIndex(world.tables.ledger, ses)).toMatchObject({ messageId: idOf(second) });
+  });
+
+  test('a mail is found by its tenant and day, with its way, and without its recipient', async () => {
+    const sent = message({ to: 'way@recipient.example' });
+    await dispatched(sent);
+    const day = new Date(world.time.clock()).toISOString().slice(0, 10);
+    const found: Record<string, unknown>[] = [];
+    const partition = ledgerKeys.tenantIndexes('default', day);
+    for await (const item of queryPartition(world.tables.ledger, partition))
+      if (item['messageId'] === idOf(sent)) found.push(item);
+    expect(found).toMatchObject([
+      { recipientIndex: 0, stream: 'transactional', outcome: 'accepted', pool: 'shared' },
+    ]);
+    expect(found[0]?.['sesMessageId']).toBeTypeOf('string');
+    expect(JSON.stringify(found)).not.toContain(keyOf('way@recipient.example'));
   });
 
   test('a suppressed recipient is found too: that is when people ask', async () => {

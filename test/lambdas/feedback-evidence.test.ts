@@ -1,6 +1,7 @@
 /** Each failure is booked once, where and when its mail was sent, and who decides is asked for a look. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { putEvents } from '../../adapters/event-store.ts';
+import { readDelays } from '../../adapters/evidence-store.ts';
 import { toItem } from '../../adapters/items.ts';
 import { putAttempt } from '../../adapters/ledger.ts';
 import { newAttemptId } from '../../contract/attempt-id.ts';
@@ -139,6 +140,16 @@ describe('a failure', () => {
     await take(bounce(gmailBlock));
     expect((await newsOf(tables, hour)).failures).toHaveLength(1);
     expect(woken).toEqual([Array(2).fill(`${messageId}_00#block`), [`${messageId}_00#block`]]);
+  });
+
+  test('that blames nobody is no failure, but it is noted where the mail is, once', async () => {
+    const full = delay('452 4.2.2 The email account is over quota', '2026-03-01T09:00:00.000Z');
+    await take(full, full);
+    expect((await newsOf(tables, hour)).failures).toEqual([]);
+    const window = { since: sentAt, until: now };
+    expect(await readDelays(tables.evidence, window, 10)).toMatchObject([
+      { key: `${messageId}_00#mailbox-full`, reason: 'mailbox-full', sentAt, heardAt: now },
+    ]);
   });
 
   test('of a mail that is delayed again and again counts once, as it was first heard of', async () => {

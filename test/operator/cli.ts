@@ -36,6 +36,7 @@ export async function cli(args: readonly string[], around: CliSurroundings = {})
     cwd: around.cwd ?? tmpdir(),
     cloneRoot: around.cloneRoot ?? tmpdir(),
     settleMs: 0,
+    statusPartMs: 20_000,
   });
   const out = stdout.text();
   return { code, stdout: out, stderr: stderr.text(), json: () => JSON.parse(out) };

@@ -109,6 +109,8 @@ async function keep(attemptId: string, mails: KeptMail[]): Promise<void> {
       recipientIndex: index,
       recipientKey: key,
       tenant,
+      stream: 'marketing',
+      outcome: 'accepted',
     })),
   );
   await writeIndexes({ dynamo: aws.dynamo, name: ledger, keepDays: 30 }, ['recipient', 'ses'], {

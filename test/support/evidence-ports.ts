@@ -1,5 +1,5 @@
 import { wasDelivered } from '../../adapters/event-store.ts';
-import { putFailure, putVoid } from '../../adapters/failure-store.ts';
+import { putDelay, putFailure, putVoid } from '../../adapters/failure-store.ts';
 import { queryPartition } from '../../adapters/items.ts';
 import { readOrigin } from '../../adapters/journal-store.ts';
 import {
@@ -15,7 +15,13 @@ import type { Tables } from './dynamo.ts';
 
 type EvidencePorts = Pick<
   BookPorts,
-  'untagged' | 'readOrigin' | 'wasDelivered' | 'putFailure' | 'putVoid' | 'countUntagged'
+  | 'untagged'
+  | 'readOrigin'
+  | 'wasDelivered'
+  | 'putFailure'
+  | 'putVoid'
+  | 'putDelay'
+  | 'countUntagged'
 >;
 
 const untagged = untaggedPlaceOf('test', {
@@ -30,6 +36,7 @@ export const noEvidence: EvidencePorts = {
   wasDelivered: async () => false,
   putFailure: async () => true,
   putVoid: async () => true,
+  putDelay: async () => true,
   countUntagged: () => {},
 };
 
@@ -41,6 +48,7 @@ export function evidenceOn({ evidence, ledger }: Tables): EvidencePorts {
     wasDelivered: (mail) => wasDelivered(ledger, mail),
     putFailure: (failure) => putFailure(evidence, failure),
     putVoid: (given) => putVoid(evidence, given),
+    putDelay: (given) => putDelay(evidence, given),
     countUntagged: () => {},
   };
 }

@@ -5,6 +5,7 @@ import { readDecisions } from '../../adapters/decision-log.ts';
 import { putAssignment, putPool, putStream, seedTenant } from '../../adapters/directory-seed.ts';
 import { putFailure } from '../../adapters/failure-store.ts';
 import { toItem } from '../../adapters/items.ts';
+import type { Measure } from '../../adapters/log.ts';
 import type { SentRow } from '../../adapters/sent-rows.ts';
 import { readPoolStandings, readStreamStanding } from '../../adapters/standing-store.ts';
 import { bucketAt } from '../../contract/attempt-id.ts';
@@ -58,10 +59,12 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
     readonly events: Decision[];
     readonly notices: Notice[];
     readonly lines: string[];
+    readonly measured: Measured[];
   } = {
     events: [],
     notices: [],
     lines: [],
+    measured: [],
   };
   const unreachable = { region: 'us-east-1', endpoint: 'http://127.0.0.1:9' };
   const reads: EpochMs[] = [];
@@ -110,6 +113,7 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
     askAgain: async (notBefore) => {
       again.push(notBefore);
     },
+    measure: (dimensions, measures) => told.measured.push({ dimensions, measures }),
     log: (code) => told.lines.push(code),
     failure: (error) => told.lines.push(`failure ${String(error)}`),
   };
@@ -181,6 +185,11 @@ export async function createRotationWorld(dynamo: Dynamo, policy: Partial<Rotati
       readDecisions(tables.evidence, epochMs(begin - dayMs), epochMs(state.now + minuteMs)),
   };
 }
+
+type Measured = {
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly measures: readonly Measure[];
+};
 
 type Failing = Parameters<typeof putFailure>[1];
 type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;

@@ -3,6 +3,8 @@ import type { PipelineConfigInput } from '../../../contract/pipeline-config.ts';
 /** A sender for many accounts: every kind of pool, Delivery events on and off, both ambiguity policies, every priced switch. */
 export const many = {
   deployment: 'many',
+  // A canary goes by the clock on the wall, and would be one mail too many in somebody's count.
+  canary: false,
   sendingDomains: [{ domain: 'sender.example' }, { domain: 'other.example' }],
   tenancy: 'many',
   streams: {
@@ -23,12 +25,13 @@ export const many = {
     managed: { kind: 'managed' },
   },
   limits: { dispatchConcurrency: 2, tenantShare: 0.2 },
-  indexes: { recipient: true, sesMessageId: true },
+  indexes: { recipient: true, sesMessageId: true, tenant: true },
 } satisfies PipelineConfigInput;
 
 /** A newcomer: one tenant, SES's shared addresses. */
 export const single = {
   deployment: 'single',
+  canary: false,
   sendingDomains: [{ domain: 'sender.example' }],
   streams: {
     transactional: { pools: ['shared'], deliveryEvents: true, ambiguous: 'resend' },
@@ -41,6 +44,7 @@ export const single = {
 /** A sender of many accounts on leased addresses, whose reputation loop acts by itself in everything. */
 export const rotating = {
   deployment: 'rotating',
+  canary: false,
   sendingDomains: [{ domain: 'sender.example' }],
   tenancy: 'many',
   streams: {

@@ -1,0 +1,2 @@
+/** Style sheets that a script names, so that esbuild puts them beside it. */
+declare module '*.css';
