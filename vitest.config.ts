@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     // Two cores; a third worker has something to do while others wait for a queue.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     reporters: ['default'],
     setupFiles: ['test/support/fixed-dice.ts'],
     provide: { journeys: join(tmpdir(), `goodstanding-journeys-${process.pid}`) },
@@ -34,7 +34,7 @@ export default defineConfig({
           // Most of a journey is waiting, so those of a file share one world and go together.
           sequence: { concurrent: true, groupOrder: 1 },
           maxWorkers: 5,
-          testTimeout: 60_000,
+          testTimeout: 150_000,
           globalSetup: ['test/journeys/support/synthesize.ts'],
           // As above: each loads the local runtime and every SDK client, for a second of CPU.
           isolate: false,
@@ -48,7 +48,7 @@ export default defineConfig({
           include: [reputation],
           sequence: { concurrent: true, groupOrder: 2 },
           maxWorkers: 3,
-          testTimeout: 60_000,
+          testTimeout: 150_000,
           globalSetup: ['test/journeys/support/synthesize.ts'],
           isolate: false,
         },

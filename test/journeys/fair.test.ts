@@ -15,7 +15,7 @@ const flood = 2_000;
 /** Every so many mails of the flood one has its own time: it waits on the lane it came to. */
 const scheduledEvery = 100;
 /** In plain order all of the flood would leave first. */
-const aheadMax = flood / 8;
+const aheadMax = flood / 4;
 
 let world: World;
 

@@ -222,7 +222,7 @@ test('a suppression ends when its time is over, and one without end stays', asyn
   const brief = `${newId('box')}@recipient.example`;
   const lasting = `${newId('box')}@recipient.example`;
   const request = { scope: 'global', reason: 'manual' };
-  const expiresAt = Date.now() + 2_500;
+  const expiresAt = Date.now() + 8_000;
   await addSuppressions(world.backend, [brief], { request: { ...request, expiresAt }, now: now() });
   await addSuppressions(world.backend, [lasting], { request, now: now() });
   expect(await afterwards(brief)).toEqual(['suppressed', 'suppressed']);

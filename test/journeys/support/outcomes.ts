@@ -8,7 +8,7 @@ import { askLocal, type World } from './world.ts';
 
 const lookMs = 100;
 /** The machine may be busy with other tests; nothing passes or fails by its speed. */
-const patienceMs = 50_000;
+const patienceMs = 100_000;
 const toldCharacters = 2_000;
 
 /** A request by the app's id, or by SQS's message id where the body could not be read. */
