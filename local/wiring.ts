@@ -93,6 +93,7 @@ export async function wireEmulators(options: ServicesOptions): Promise<WiredEmul
   const sending = sendingMetrics({
     measure,
     hasReputationMetrics: (name) => ses.hasReputationMetrics(name),
+    rateVolume: () => ses.rateVolume(),
   });
   const ses: Ses = createSes({
     ...{ place, clock, publish: messaging.publish, onEvent: sending.onEvent },

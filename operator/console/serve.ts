@@ -59,9 +59,10 @@ export async function serveConsole({
     port: portOf(),
     token,
     close: async () => {
-      watching.stop();
+      const stopped = watching.stop();
       streams.close();
       server.closeAllConnections();
+      await stopped;
       await new Promise((resolve) => server.close(resolve));
     },
   };

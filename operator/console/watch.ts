@@ -7,7 +7,8 @@ import type { ConsoleSource, PartReader } from './source.ts';
 export type Watching = {
   /** Reads everything that is due, now that a page is open. */
   readonly wake: () => void;
-  readonly stop: () => void;
+  /** Ends with the last reading, so that what is read from may be closed after it. */
+  readonly stop: () => Promise<void>;
 };
 
 /** A part that does not answer within this time is told as a problem, and asked again at its next turn. */
@@ -39,8 +40,9 @@ export function watchSource(source: ConsoleSource, hub: EventHub): Watching {
     },
   ];
   let wake = Promise.withResolvers<void>();
-  for (const turn of turns)
-    void repeat(turn, { signal, isWatched: () => hub.listeners() > 0, woken: () => wake.promise });
+  const running = turns.map((turn) =>
+    repeat(turn, { signal, isWatched: () => hub.listeners() > 0, woken: () => wake.promise }),
+  );
   hub.tell({ event: 'rehearsal', data: rehearsal.state() });
   hub.tell({ event: 'live', data: live.state() });
   const leave = [
@@ -52,10 +54,11 @@ export function watchSource(source: ConsoleSource, hub: EventHub): Watching {
       wake.resolve();
       wake = Promise.withResolvers();
     },
-    stop: () => {
+    stop: async () => {
       for (const end of leave) end();
       stopping.abort();
       wake.resolve();
+      await Promise.all(running);
     },
   };
 }

@@ -143,6 +143,13 @@ describe('the account', () => {
     expect((await bench.client.send(new GetAccountCommand({}))).EnforcementStatus).toBe('SHUTDOWN');
   });
 
+  test('under review it still sends, and says so', async () => {
+    await set({ inReview: true });
+    await send();
+    const { EnforcementStatus, SendingEnabled } = await bench.client.send(new GetAccountCommand({}));
+    expect([EnforcementStatus, SendingEnabled]).toEqual(['PROBATION', true]);
+  });
+
   test('can be slowed down', async () => {
     await set({ latencyMs: 400 });
     const sending = send();

@@ -13,11 +13,6 @@ const countedEvents: Readonly<Record<string, string>> = {
   'Rendering Failure': 'RenderingFailure',
 };
 
-/**
- * Mails that a rate looks back on. SES calls it a representative volume, gives no number, and takes a
- * longer time where little is sent.
- */
-const volumeMax = 10_000;
 /** Below this many mails a rate says nothing, and none is published. */
 const volumeMin = 50;
 
@@ -38,12 +33,14 @@ export type SendingMetrics = {
 export function sendingMetrics(options: {
   readonly measure: Measure;
   readonly hasReputationMetrics: (configurationSetName: string) => boolean;
+  /** Mails that a rate looks back on. */
+  readonly rateVolume: () => number;
 }): SendingMetrics {
-  const { measure } = options;
-  const account = new RecentMail();
+  const { measure, rateVolume } = options;
+  const account = new RecentMail(rateVolume);
   const ofSets = new Map<string, RecentMail>();
   const recentOf = (name: string): RecentMail => {
-    const recent = ofSets.get(name) ?? new RecentMail();
+    const recent = ofSets.get(name) ?? new RecentMail(rateVolume);
     ofSets.set(name, recent);
     return recent;
   };
@@ -81,11 +78,19 @@ export function sendingMetrics(options: {
 
 type Mark = 'sent' | 'bounced' | 'complained';
 
+/** So many forgotten marks are kept before the list is cut. */
+const forgottenMax = 10_000;
+
 /** What became of the latest mails, forgotten in the order in which it came. */
 class RecentMail {
   readonly #counts: Record<Mark, number> = { sent: 0, bounced: 0, complained: 0 };
+  readonly #volumeOf: () => number;
   #marks: Mark[] = [];
   #first = 0;
+
+  constructor(volumeOf: () => number) {
+    this.#volumeOf = volumeOf;
+  }
 
   get sentCount(): number {
     return this.#counts.sent;
@@ -102,14 +107,14 @@ class RecentMail {
   add(mark: Mark): void {
     this.#marks.push(mark);
     this.#counts[mark] += 1;
-    while (this.#counts.sent > volumeMax) this.#forgetFirst();
+    while (this.#counts.sent > this.#volumeOf()) this.#forgetFirst();
   }
 
   #forgetFirst(): void {
     const mark = this.#marks[this.#first];
     if (mark !== undefined) this.#counts[mark] -= 1;
     this.#first += 1;
-    if (this.#first < volumeMax) return;
+    if (this.#first < forgottenMax) return;
     this.#marks = this.#marks.slice(this.#first);
     this.#first = 0;
   }

@@ -49,6 +49,8 @@ export type Ses = {
   readonly providerOf: (domain: string) => string | undefined;
   /** Returns whether a configuration set publishes its bounce and complaint rate. */
   readonly hasReputationMetrics: (configurationSetName: string) => boolean;
+  /** Mails on which the bounce and complaint rates look back. */
+  readonly rateVolume: () => number;
   /** Events not yet confirmed by `publish`. */
   readonly pendingEvents: () => number;
   readonly close: () => void;
@@ -67,6 +69,7 @@ export function createSes(options: SesOptions): Ses {
     },
     listingsOf: (name) => context.world.listingsOf(name),
     providerOf: (domain) => context.world.knownProviderOf(domain),
+    rateVolume: () => context.account.rateVolume,
     hasReputationMetrics: (name) => context.configurationSets.get(name)?.reputationMetrics ?? false,
     pendingEvents: () => context.schedule.pending,
     close: () => {

@@ -4,12 +4,15 @@ export type SeriesLine = { readonly name: string; readonly values: readonly numb
 
 /** Returns mails by bin and pool that providers did not refuse, over all providers. */
 export function sumByPool({ cells }: RehearsalSeries): readonly SeriesLine[] {
-  return [...Map.groupBy(cells, ({ pool }) => pool)].map(([name, own]) => ({
-    name,
-    values: added(
-      own.map(({ handed, failed }) => handed.map((count, bin) => count - (failed[bin] ?? 0))),
-    ),
-  }));
+  const byPool = [...Map.groupBy(cells, ({ pool }) => pool)];
+  return byPool
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, own]) => ({
+      name,
+      values: added(
+        own.map(({ handed, failed }) => handed.map((count, bin) => count - (failed[bin] ?? 0))),
+      ),
+    }));
 }
 
 /** Returns refused mails by bin, over all pools and providers. */

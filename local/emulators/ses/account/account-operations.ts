@@ -1,6 +1,7 @@
 import type { SesContext } from '../context.ts';
 import type { OutputOf } from '../model/operation-contract.ts';
 import type { OperationsOf } from '../model/operations-of.ts';
+import type { AccountState } from './account-state.ts';
 
 type Names =
   | 'GetAccount'
@@ -32,7 +33,7 @@ function getAccount(context: SesContext): OutputOf<'GetAccount'> {
   const { account } = context;
   return {
     DedicatedIpAutoWarmupEnabled: account.autoWarmup,
-    EnforcementStatus: account.suspended ? 'SHUTDOWN' : 'HEALTHY',
+    EnforcementStatus: enforcementOf(account),
     ProductionAccessEnabled: account.productionAccess,
     SendingEnabled: account.sendingEnabled && !account.suspended,
     SendQuota: {
@@ -49,4 +50,9 @@ function getAccount(context: SesContext): OutputOf<'GetAccount'> {
     VdmAttributes: { VdmEnabled: 'DISABLED' },
     PricingAttributes: { CurrentPlan: 'NONE', NextPlan: 'NONE' },
   };
+}
+
+function enforcementOf({ suspended, inReview }: AccountState): string {
+  if (suspended) return 'SHUTDOWN';
+  return inReview ? 'PROBATION' : 'HEALTHY';
 }

@@ -6,6 +6,8 @@ export type AccountState = {
   sendingEnabled: boolean;
   /** An AWS-imposed pause, which PutAccountSendingAttributes cannot undo. */
   suspended: boolean;
+  /** AWS reviews the account, which may still send. */
+  inReview: boolean;
   /** Recipients per second. */
   maxSendRate: number;
   /** Recipients in 24 hours; -1 is unlimited. */
@@ -18,6 +20,8 @@ export type AccountState = {
    * actions but sending; locally that would only slow down tests, so it is off by default.
    */
   controlPlaneRate: number;
+  /** Mails on which the bounce and complaint rates look back; SES calls it a representative volume and gives no number. */
+  rateVolume: number;
   autoWarmup: boolean;
   suppressedReasons: readonly SuppressionListReason[];
   /** Kept and returned by GetAccount; there is no address validation locally. */
@@ -38,11 +42,13 @@ export function newAccount(): AccountState {
     productionAccess: true,
     sendingEnabled: true,
     suspended: false,
+    inReview: false,
     maxSendRate: 500,
     max24HourSend: 5_000_000,
     burstSeconds: 1,
     latencyMs: 0,
     controlPlaneRate: 0,
+    rateVolume: 10_000,
     autoWarmup: true,
     suppressedReasons: ['BOUNCE', 'COMPLAINT'],
     validationThreshold: undefined,

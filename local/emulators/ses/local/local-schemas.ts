@@ -20,6 +20,8 @@ export const accountChange = strict({
   burstSeconds: z.exactOptional(z.number().nonnegative()),
   latencyMs: z.exactOptional(z.number().nonnegative()),
   controlPlaneRate: z.exactOptional(z.number().nonnegative()),
+  inReview: z.exactOptional(z.boolean()),
+  rateVolume: z.exactOptional(z.int().min(50)),
 });
 
 /** How one recipient behaves. */

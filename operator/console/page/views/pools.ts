@@ -22,7 +22,9 @@ export function poolsView(page: Page): TemplateResult {
   )}`;
 }
 
-function matrix(page: Page, { pools, providers }: Pools): TemplateResult {
+function matrix(page: Page, { pools, providers: known }: Pools): TemplateResult {
+  // What holds for all others is read after the named ones.
+  const providers = [...known].sort((one, other) => Number(one === '*') - Number(other === '*'));
   if (pools.length === 0) return panel('Standing by provider', empty('No pools.'));
   return panel(
     'Standing by provider',
@@ -166,9 +168,16 @@ function shareRow(
         html`<i class="pool-${poolColour(pools, pool, 0)}" ${paint({ '--share': share })}></i>`,
     )}</div>
     <span class="stack-words">${given.map(({ pool, share }) => `${pool} ${percent(share)}`).join(', ')}</span></td>
-    <td class="by"><b>${by}</b> <span>${why}</span></td></tr>`;
+    <td class="by"><b>${setBy(by)}</b> <span>${why}</span></td></tr>`;
 }
 
 function poolName(pool: string, pools: readonly PoolRow[]): TemplateResult {
   return html`<span class="pool-name"><i class="swatch pool-${poolColour(pools, pool, 0)}"></i>${pool}</span>`;
+}
+
+/** Who set a share: the loop says by which decision. */
+function setBy(by: string): TemplateResult | string {
+  const [, decision] = /^rotation ([\w.-]+)$/.exec(by) ?? [];
+  if (decision === undefined) return by;
+  return html`<a href=${writeRoute({ view: 'decisions', id: decision })}>${by}</a>`;
 }
