@@ -53,8 +53,11 @@ async function rehearse(
       ...(port === undefined ? {} : { port }),
       tell: (state) => {
         say(terminal, last, state);
+        const isNews = isOver(state) && last?.phase !== state.phase;
         last = state;
         if (once && isOver(state)) stop.abort();
+        else if (isNews && state.phase === 'done')
+          terminal.note('it stays up, so that you can look around; Ctrl-C ends it');
       },
     });
   } finally {
@@ -70,8 +73,6 @@ function say(terminal: Terminal, before: LiveRehearsal | undefined, state: LiveR
   for (const { text } of state.steps.slice(before?.steps.length ?? 0)) terminal.note(text);
   if (before?.decision !== state.decision)
     for (const line of state.explanation) terminal.note(`  ${line}`);
-  if (state.phase === 'done' && before?.phase !== 'done')
-    terminal.note('it stays up, so that you can look around; Ctrl-C ends it');
 }
 
 function isOver({ phase }: LiveRehearsal): boolean {
