@@ -2,6 +2,7 @@
 import { hourMs } from '../time.ts';
 import { applyActions } from './apply.ts';
 import { planReturns } from './away.ts';
+import { planConclusions } from './conclude-trials.ts';
 import { continueMoves } from './continue-moves.ts';
 import { planCause } from './decide-cause.ts';
 import { planUndecided } from './decide-undecided.ts';
@@ -16,6 +17,7 @@ import { openLadders } from './open-ladders.ts';
 import type { AdvisedPlan } from './plan.ts';
 import { recordOf } from './record.ts';
 import { planReleases } from './release.ts';
+import { planReliefs } from './relieve.ts';
 import { isStopOver } from './stop.ts';
 
 /**
@@ -53,9 +55,11 @@ export function decide(situation: Situation, trigger: Trigger): readonly Decisio
   for (const plan of continueMoves(() => current)) takeNews(plan);
   take(keepClosed(current));
   if (!isHeard) return decisions;
+  for (const plan of planConclusions(() => current)) takeNews(plan);
   for (const plan of planEases(() => current)) takeNews(plan);
   for (const plan of planReleases(() => current)) takeNews(plan);
   for (const plan of planReturns(() => current)) takeNews(plan);
+  for (const plan of planReliefs(() => current)) takeNews(plan);
   take(climbLadders(current));
   return decisions;
 }

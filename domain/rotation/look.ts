@@ -7,7 +7,7 @@ import type { Cell, EvidenceBook, Level, Region, Verdict } from '../evidence/mod
 import { unknown } from '../evidence/owners.ts';
 import { mayReach } from '../evidence/screen.ts';
 import { toleratedRate } from '../evidence/signals.ts';
-import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../time.ts';
+import { dayMs, type EpochMs, epochMs, hourMs, minuteMs, secondMs } from '../time.ts';
 import type { Situation, Trigger } from './model.ts';
 import { openOrders, overlaps } from './orders.ts';
 import { answeredUntil } from './past.ts';
@@ -36,6 +36,9 @@ const beforeMs = 10 * minuteMs;
 /** A block is earned in the days before it. */
 const earnedMs = 72 * hourMs;
 const earningSignals = ['hard-bounce', 'complaint', 'content', 'domain'] as const;
+
+/** News that comes within this is prompt: so long 99 of 100 events of SES take. */
+const promptMs = 30 * secondMs;
 
 /** Scans of one signal in one look; what is left is looked at again in a minute. */
 const scansMax = 4;
@@ -128,7 +131,7 @@ function findingsOf(situation: Situation, verdict: Verdict): Found {
   const { book, now, pools } = situation;
   const { signal, onset } = verdict;
   const until = epochMs(now + 1);
-  const cells = book.cells([signal], { since: onset, until });
+  const cells = book.cells([signal], { since: onset, until: heardUntil(verdict, situation) });
   const { causes, undecided } = findCauses(cells, {
     signal,
     onset,
@@ -154,6 +157,17 @@ function findingsOf(situation: Situation, verdict: Verdict): Found {
     causes,
     ...(undecided && { undecided }),
   };
+}
+
+/**
+ * Until when mail has been heard of. Mail younger than the quickest news says nothing yet: taken for clean, it
+ * would acquit whoever shares a pool with the first whose failures are heard of.
+ */
+function heardUntil({ signal, onset }: Verdict, { book, now }: Situation): EpochMs {
+  const until = epochMs(now + 1);
+  const failures = book.failures([signal], { since: onset, until });
+  const quickestMs = Math.min(...failures.map(({ heardAt, sentAt }) => heardAt - sentAt));
+  return failures.length > 0 && quickestMs > promptMs ? epochMs(until - quickestMs) : until;
 }
 
 /**

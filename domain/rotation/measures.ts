@@ -130,8 +130,11 @@ export function holdMs(signal: Signal, { provider }: Region): number {
   return provider !== undefined && passing.has(signal) ? measureMs.holdAtProvider : measureMs.hold;
 }
 
-/** Share of a sender's mail that leaves in its probation. */
-export const probationShare = 0.05;
+/**
+ * Shares of a sender's mail that leave after its hold, an hour each, unless it shows sooner that it is well: what
+ * waited and fails shows itself in the second, before all the rest leaves.
+ */
+export const probationShares = [0.05, 0.25] as const;
 
 const lengthMaxMs = 7 * dayMs;
 

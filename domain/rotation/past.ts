@@ -7,11 +7,15 @@ import { contains, isSameRegion } from './orders.ts';
 
 type Past = Pick<Situation, 'history' | 'now'>;
 
-/** Returns the decisions that were carried out about the same cause, oldest first. */
+/**
+ * Returns the decisions that were carried out about the same cause, oldest first; the rescue that follows one is
+ * no second time.
+ */
 export function sameCauses({ history }: Past, cause: Cause): readonly Decision[] {
   return history.filter(
-    ({ done, cause: other }) =>
+    ({ done, cause: other, actions }) =>
       done &&
+      (actions.length === 0 || actions.some(({ kind }) => kind !== 'rescue')) &&
       other !== undefined &&
       other.signal === cause.signal &&
       isSameRegion(other.region, cause.region),

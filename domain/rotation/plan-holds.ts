@@ -9,7 +9,7 @@ import {
   holdMs,
   lengthened,
   measureMs,
-  probationShare,
+  probationShares,
   slowings,
   slowShareMin,
 } from './measures.ts';
@@ -83,20 +83,19 @@ export function holdOf(
 type HoldAction = { readonly kind: 'hold-tenant' | 'hold-pair'; readonly order: Order };
 
 /**
- * Returns the trickle that follows a hold for what a sender did: its order begins with the hold, which is
- * stricter, and outlasts it, so that what waited does not leave at once when the hold ends.
+ * Returns the trickles that follow a hold for what a sender did: their orders begin with the hold, which is
+ * stricter, and outlast it one after the other, so that what waited does not leave at once when the hold ends.
  */
 export function probationAfter(
   { situation, decision }: Scene,
   { kind, order }: HoldAction,
 ): readonly Action[] {
   const { region, until } = order;
-  const forMs = until - situation.now + measureMs.probation;
-  const trickle = orderFor({ region, share: probationShare, forMs }, decision.id, {
-    now: situation.now,
-    part: decision.next(),
+  return probationShares.map((share, step) => {
+    const forMs = until - situation.now + (step + 1) * measureMs.probation;
+    const at = { now: situation.now, part: decision.next() };
+    return { kind, order: orderFor({ region, share, forMs }, decision.id, at) };
   });
-  return [{ kind, order: trickle }];
 }
 
 /**

@@ -14,7 +14,7 @@ export type Backlog = {
 type Kept = { batch: Batch; lookAt: number };
 
 /** Mail born within so long counts as one batch, milliseconds. */
-const sameBirthMs = 600_000;
+const sameBirthMs = 120_000;
 
 /** Creates an empty backlog. */
 export function createBacklog(): Backlog {
@@ -62,7 +62,6 @@ export function createBacklog(): Backlog {
 }
 
 function sameBirth(a: Batch, b: Batch): boolean {
-  return (
-    a.traits === b.traits && Math.abs(a.bornAt - b.bornAt) < sameBirthMs && a.again === b.again
-  );
+  const isSame = a.traits === b.traits && a.again === b.again && a.drawn === b.drawn;
+  return isSame && Math.abs(a.bornAt - b.bornAt) < sameBirthMs;
 }

@@ -11,6 +11,8 @@ export type Batch = {
   readonly count: number;
   /** Mail that a policy sends once more although it may have arrived. */
   readonly again?: 'after-refusal' | 'duplicate';
+  /** The draw of a slowing by which it waits: the same mail is not drawn twice by one. */
+  readonly drawn?: string;
 };
 
 /** What SES tells of mail that was handed to it: the same for every policy, and as late. */

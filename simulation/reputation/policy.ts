@@ -5,6 +5,14 @@ import type { Fleet, FleetCell } from './fleet.ts';
 import type { News } from './mail.ts';
 import type { Truth } from './scenario-words.ts';
 
+/** An order as waiting mail sees it. */
+export type RouteOrder = {
+  readonly share: number;
+  readonly region: Region;
+  readonly since: number;
+  readonly until: number;
+};
+
 /** What a policy says of a cell's mail. */
 export type Route = {
   /** Pools in the order in which they are asked for warm room. */
@@ -13,8 +21,8 @@ export type Route = {
   readonly share: number;
   /** Spreads each batch over the pools by these weights first; absent where the first pool comes first. */
   readonly weights?: readonly number[];
-  /** When what holds or slows it ends; waiting mail is looked at then at the latest. */
-  readonly until?: number;
+  /** What holds or slows it; by its age and end waiting mail is looked at again. */
+  readonly orders?: readonly RouteOrder[];
   /** Only so many mails may leave although the rest is held: probes. Counted down as they leave. */
   readonly probes?: { left: number };
 };

@@ -1,3 +1,5 @@
+import { lookAgainAt } from '../../domain/order.ts';
+import { epochMs } from '../../domain/time.ts';
 import { binomial } from '../../world/dice.ts';
 import type { Draw } from '../../world/model.ts';
 import type { Backlog } from './backlog.ts';
@@ -61,10 +63,7 @@ export function createSending(parts: SendingParts): Sending {
   return {
     send: (batch, now) => {
       const route = routeOf(batch);
-      const { share, probes } = route;
-      const allowed = share >= 1 ? batch.count : binomial(draw, batch.count, share);
-      const leaving = probes ? Math.min(batch.count, probes.left) : allowed;
-      if (probes) probes.left -= leaving;
+      const { drawn, leaving } = leavingOf(route, { batch, now, draw });
       let left = leaving;
       const offer = (pool: string, offered: number) => {
         const leased = caps.lease(pool, batch.cell.provider, offered, now);
@@ -73,13 +72,15 @@ export function createSending(parts: SendingParts): Sending {
       };
       for (const [pool, part] of spread(route, leaving, draw)) offer(pool, part);
       for (const pool of route.pools) if (left > 0) offer(pool, left);
-      const kept = batch.count - leaving + left;
-      const isSlowed = share > 0 && share < 1 && left === 0;
-      if (kept > 0) {
-        const waitMs = isSlowed ? hourMs : heldMs(now - batch.bornAt);
-        const { until = Number.POSITIVE_INFINITY } = route;
-        backlog.keep({ ...batch, count: kept }, Math.min(now + waitMs, until));
-      }
+      const { drawn: _before, ...undrawn } = batch;
+      const held = batch.count - leaving;
+      if (held > 0)
+        backlog.keep(
+          { ...undrawn, count: held, ...(drawn && { drawn }) },
+          lookAt(route, batch, now),
+        );
+      // No room: it waits for the cap of the next hour, whatever else is said of it.
+      if (left > 0) backlog.keep({ ...undrawn, count: left }, now + heldMs(now - batch.bornAt));
     },
     sendAgain: ({ batch, pool, again }, now) => {
       const count = caps.lease(pool, batch.cell.provider, batch.count, now);
@@ -90,7 +91,40 @@ export function createSending(parts: SendingParts): Sending {
   };
 }
 
-/** Held mail is looked at less and less often; slowed mail has its chance once an hour. */
+/**
+ * Returns how many mails of a batch may leave. As in dispatch the share is drawn once a mail, hour and region: who
+ * was not drawn does not leave by being looked at more often, nor by an order that is renewed.
+ */
+function leavingOf(
+  { share, probes, orders = [] }: Route,
+  { batch, now, draw }: { readonly batch: Batch; readonly now: number; readonly draw: Draw },
+): { readonly leaving: number; readonly drawn?: string } {
+  if (probes) {
+    const leaving = Math.min(batch.count, probes.left);
+    probes.left -= leaving;
+    return { leaving };
+  }
+  if (share >= 1) return { leaving: batch.count };
+  if (share <= 0) return { leaving: 0 };
+  const regions = orders.map(({ region }) => Object.entries(region).sort().flat().join(' '));
+  const drawn = `${regions.join(', ')} ${Math.floor(now / hourMs)}`;
+  return { drawn, leaving: batch.drawn === drawn ? 0 : binomial(draw, batch.count, share) };
+}
+
+/** What an order makes wait is looked at by the order's age, as dispatch does it. */
+function lookAt({ orders = [] }: Route, { bornAt }: Batch, now: number): number {
+  if (orders.length === 0) return now + heldMs(now - bornAt);
+  const looks = orders.map(({ share, region, since, until }) => {
+    const kind = share > 0 ? 'slow' : 'hold';
+    return lookAgainAt(
+      { kind, region, since: epochMs(since), until: epochMs(until) },
+      epochMs(now),
+    );
+  });
+  return Math.max(...looks);
+}
+
+/** What waits for room is looked at as its age doubles. */
 function heldMs(ageMs: number): number {
   return Math.min(hourMs, Math.max(minuteMs, ageMs));
 }

@@ -21,7 +21,13 @@ export type Desk = {
 
 export type DeskOrder = { readonly at: number; readonly until: number; readonly why: string };
 
-type Standing = { readonly do: Act['do']; readonly region: Region; until: number; share: number };
+type Standing = {
+  readonly do: Act['do'];
+  readonly region: Region;
+  readonly since: number;
+  until: number;
+  share: number;
+};
 
 /** Creates an empty desk; `weigh` spreads mail over pools, absent each tenant has one pool. */
 export function createDesk(fleet: Fleet, weigh?: (pool: Fleet['pools'][number]) => number): Desk {
@@ -41,7 +47,7 @@ export function createDesk(fleet: Fleet, weigh?: (pool: Fleet['pools'][number]) 
       before.until = Math.max(before.until, order.until);
       return;
     }
-    standing.set(key, { do: what, region, until: order.until, share });
+    standing.set(key, { do: what, region, since: order.at, until: order.until, share });
     acts.push({ at: order.at, do: what, region, why: order.why });
     version += 1;
   };
@@ -53,7 +59,6 @@ export function createDesk(fleet: Fleet, weigh?: (pool: Fleet['pools'][number]) 
   };
   const orders = (what: Act['do'], cell: FleetCell, pool?: string) =>
     regionsAbout(cell, pool).flatMap((region) => standing.get(keyOf(what, region)) ?? []);
-  const endOf = (found: readonly Standing[]) => Math.min(...found.map(({ until }) => until));
   return {
     hold: (region, order) => put('hold', region, order, 0),
     slow: (region, order) => put('slow', region, order, order.share),
@@ -81,17 +86,19 @@ export function createDesk(fleet: Fleet, weigh?: (pool: Fleet['pools'][number]) 
     },
     routeOf: (cell) => {
       const holds = orders('hold', cell);
-      if (holds.length > 0) return { pools: [], share: 0, until: endOf(holds) };
+      if (holds.length > 0) return { pools: [], share: 0, orders: holds };
       const rank = rankOf(cell);
       const open = rank.filter((pool) => orders('leave', cell, pool).length === 0);
       const [first] = open;
       if (first === undefined) {
         const left = rank.flatMap((pool) => orders('leave', cell, pool));
-        return { pools: [], share: 0, until: endOf(left) };
+        // Whichever pool comes back first takes it.
+        const next = left.toSorted((one, other) => one.until - other.until).slice(0, 1);
+        return { pools: [], share: 0, orders: next };
       }
       const slows = orders('slow', cell, first);
       const share = Math.min(1, ...slows.map((slow) => slow.share));
-      const route = { share, ...(slows.length > 0 ? { until: endOf(slows) } : {}) };
+      const route = { share, ...(slows.length > 0 ? { orders: slows } : {}) };
       if (weigh === undefined) return { pools: open, ...route };
       const pools = fleet.pools.filter(({ pool }) => open.includes(pool));
       return { pools: pools.map(({ pool }) => pool), weights: pools.map(weigh), ...route };

@@ -27,7 +27,7 @@ const settings = {
 export const ourLoop: MakePolicy = (context) => {
   const { fleet } = context;
   const feed = createEvidenceFeed();
-  const rescue = createOurRescue(context);
+  const rescue = createOurRescue(context, feed.book);
   const acts: Act[] = [];
   let standings = standingsAtFirst(context);
   let history: readonly Decision[] = [];
@@ -102,7 +102,8 @@ export const ourLoop: MakePolicy = (context) => {
       version += 1;
     },
     version: () => version,
-    resend: (now) => rescue.due(now, suspectsIn(standings)),
+    resend: (now) =>
+      rescue.due(now, { streams: standings.streams, suspects: suspectsIn(standings) }),
     isOut: (ip) => isTakenOut(standings, ip),
     levelOf: (pool, provider) => levelBy(standings, pool, provider),
     acts,
@@ -221,16 +222,13 @@ function routeBy(
     (order) => isWithin(order.region, origin) && (order.streams?.includes(cell.stream) ?? true),
   );
   const probed = about.find(({ probes }) => probes?.tenants.includes(tenant));
-  const share = Math.min(
-    1,
-    ...about.filter((order) => order !== probed).map((one) => shareOf(one, tenant)),
-  );
-  const until = Math.min(...about.map((order) => order.until));
-  if (probed?.probes === undefined || share === 0) return { pools: [pool], share, until };
+  const against = about.filter((order) => order !== probed && shareOf(order, tenant) < 1);
+  const share = Math.min(1, ...against.map((one) => shareOf(one, tenant)));
+  if (probed?.probes === undefined || share === 0) return { pools: [pool], share, orders: against };
   const key = `${probed.id} ${tenant}`;
   const probes = probesLeft.get(key) ?? { left: probed.probes.mails };
   probesLeft.set(key, probes);
-  return { pools: [pool], share, until, probes };
+  return { pools: [pool], share, orders: [probed], probes };
 }
 
 /** A trial lets only tenants that it names leave. */

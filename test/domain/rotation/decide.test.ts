@@ -122,16 +122,17 @@ describe('what is not the pool', () => {
     const origins = originsOf(situation.streams).filter(({ tenant }) => tenant === 't3');
     addFailures(situation.book, origins, { count: 30, signal: 'hard-bounce' });
     const decisions = decide(situation, { kind: 'failures', regions: [{ tenant: 't3' }] });
-    const [hold, trickle] = actionsOf(decisions);
+    const [hold, trickle, wider, ...others] = actionsOf(decisions);
     expect(hold).toMatchObject({
       kind: 'hold-tenant',
       order: { region: { tenant: 't3' }, share: 0 },
     });
-    expect(trickle).toMatchObject({ order: { kind: 'slow', region: { tenant: 't3' } } });
-    expect(actionsOf(decisions)).toHaveLength(2);
+    expect(trickle).toMatchObject({ order: { share: 0.05, region: { tenant: 't3' } } });
+    expect(wider).toMatchObject({ order: { share: 0.25, region: { tenant: 't3' } } });
+    expect(others).toEqual([]);
   });
 
-  test('a held tenant comes back by a trickle, and whole once the trickle is clean', () => {
+  test('a held tenant comes back by a trickle, then by a quarter, and whole once that is clean', () => {
     const situation = situationOf();
     addTraffic(situation.book, situation.streams, { perHour: 600 });
     const origins = originsOf(situation.streams).filter(({ tenant }) => tenant === 't3');
@@ -139,14 +140,16 @@ describe('what is not the pool', () => {
     const held = decide(situation, { kind: 'failures', regions: [{ tenant: 't3' }] });
     const over = carriedOut(situation, held, dayMs + 20 * minuteMs);
     const open = over.orders.filter(({ until }) => until > over.now);
-    expect(open).toMatchObject([{ kind: 'slow', region: { tenant: 't3' } }]);
+    expect(open.map(({ share }) => share)).toEqual([0.05, 0.25]);
+    const later = over.orders.filter(({ until }) => until > over.now + hourMs);
+    expect(later.map(({ share }) => share)).toEqual([0.25]);
     expect(kinds(decide(over, { kind: 'schedule' }))).not.toContain('release');
     for (const origin of origins)
       over.book.addSent({ origin, at: epochMs(over.now - 10 * minuteMs), count: 20 });
-    const [lifted] = decide(over, { kind: 'schedule' }).filter(({ actions }) =>
-      actions.some(({ kind }) => kind === 'release'),
+    const lifted = actionsOf(decide(over, { kind: 'schedule' })).filter(
+      ({ kind }) => kind === 'release',
     );
-    expect(lifted?.actions).toMatchObject([{ orderId: open[0]?.id }]);
+    expect(lifted).toMatchObject(open.map(({ id }) => ({ orderId: id })));
   });
 
   test.each(['deferral', 'outage'] as const)('%s slows where nothing gets through', (signal) => {

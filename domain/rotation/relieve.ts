@@ -1,0 +1,214 @@
+/** A pool that fills its warm caps gives tenants to pools with room, before their mail has to wait. */
+import { choosePool, type WeightedPool } from '../assignment.ts';
+import type { EvidenceBook } from '../evidence/model.ts';
+import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../time.ts';
+import { poolNamed, roomOf } from './capacity.ts';
+import { assignedPools, poolsFor } from './eligible-pools.ts';
+import { shiftWeights, type Trusted } from './fit.ts';
+import type { Situation, Stream, Warmth } from './model.ts';
+import { type MoveLedger, movedShare, openLedger } from './move-ledger.ts';
+import { openOrders } from './orders.ts';
+import type { Plan } from './plan.ts';
+import { standingAt } from './pool-states.ts';
+import { allMail, sumPerHour } from './traffic.ts';
+
+/**
+ * From this share of an hour's cap on a pool is relieved, down to the second; who takes its mail is filled up
+ * to the first. Between the two lies what the next hour of a working day may add.
+ */
+const fill = { full: 0.8, relieved: 0.65 } as const;
+
+/** A day's cap that would be used up within so many hours is as full as an hour's. */
+const aheadHours = 3;
+
+/** Of the limit of moves an hour so much is kept for faults. */
+const keptForFaults = 0.5;
+
+/** Whose mail grew by more than this within an hour stays: a bad tenant shall meet one pool, not two. */
+const growthMax = 2;
+
+/** Weights are tried in parts of this. */
+const steps = 32;
+
+type Place = { readonly stream: Stream; readonly provider: string; readonly pool: string };
+
+/** Returns the plans that relieve pools in use, each of what stands when it is asked for. */
+export function* planReliefs(look: () => Situation): Generator<Plan> {
+  const first = look();
+  const full = first.streams.flatMap((stream) => fullPlaces(stream, first));
+  for (const {
+    stream: { stream: name },
+    ...place
+  } of full) {
+    const situation = look();
+    const stream = situation.streams.find((one) => one.stream === name);
+    const plan = stream && relief({ ...place, stream }, situation);
+    if (plan) yield plan;
+  }
+}
+
+/** Only where every pool of the stream is well and nothing moved lately: the counts of an hour ago are stale after a move. */
+function fullPlaces(stream: Stream, situation: Situation): readonly Place[] {
+  const { pools, history, now } = situation;
+  const providers = new Set(pools.flatMap(({ warmth }) => [...warmth.keys()]));
+  return [...providers].flatMap((provider) => {
+    const used = assignedPools(stream, provider).filter(({ weight }) => weight > 0);
+    const crowded = used.filter(({ pool }) => isFull(pool, provider, situation));
+    if (used.length < 1 || crowded.length === 0) return [];
+    const isWell = used.every(({ pool }) => isActive(pool, provider, situation));
+    const isRecent = history.some(
+      ({ done, at, actions }) =>
+        done &&
+        at > now - hourMs &&
+        actions.some(
+          (one) => one.kind === 'move' && one.stream === stream.stream && one.provider === provider,
+        ),
+    );
+    const isSlowed = openOrders(situation).some(
+      ({ region }) =>
+        region.tenant === undefined &&
+        region.identity === undefined &&
+        [undefined, provider].includes(region.provider),
+    );
+    if (!isWell || isRecent || isSlowed) return [];
+    return crowded.map(({ pool }) => ({ stream, provider, pool }));
+  });
+}
+
+function isActive(name: string, provider: string, situation: Situation): boolean {
+  const pool = poolNamed(situation, name);
+  return pool !== undefined && standingAt(pool, provider).state === 'active';
+}
+
+function isFull(name: string, provider: string, situation: Situation): boolean {
+  const warmth = poolNamed(situation, name)?.warmth.get(provider);
+  // What a day has not brought yet no hour of it has.
+  if (!warmth || warmth.sentToday < fill.full * warmth.hourCap) return false;
+  const sent = sentLastHour(name, provider, situation);
+  return sent >= fill.full * hourlyRoom(warmth, situation.now);
+}
+
+/** Recipients an hour that the caps allow: the hour's, or what is left of the day's for the next hours. */
+function hourlyRoom({ hourCap, dayCap, sentToday }: Warmth, now: EpochMs): number {
+  const hoursLeft = (dayMs - (now % dayMs)) / hourMs;
+  const left = Math.max(0, dayCap - sentToday);
+  return Math.min(hourCap, left / Math.min(aheadHours, Math.max(1, hoursLeft)));
+}
+
+function relief(place: Place, situation: Situation): Plan | undefined {
+  const { stream, provider, pool } = place;
+  const warmth = poolNamed(situation, pool)?.warmth.get(provider);
+  const cap = warmth ? Math.round(hourlyRoom(warmth, situation.now)) : 0;
+  const carried = sentLastHour(pool, provider, situation);
+  const ledger = openLedger(situation);
+  const before = assignedPools(stream, provider);
+  const wanted = carried - fill.relieved * cap;
+  const shift = smallestShift(place, { before, wanted, ledger }, situation);
+  if (!shift) return undefined;
+  const { pools, movedPerHour } = shift;
+  return {
+    id: situation.newId(),
+    actions: [{ kind: 'move', stream: stream.stream, provider, before, pools }],
+    // The first sentence names the trouble and no number, so that it is said once an hour where nothing is done.
+    evidence: [
+      `pool ${pool} fills its warm capacity at ${provider} with stream ${stream.stream} while other pools have room`,
+      `it sent ${Math.round(carried)} mails there in the last hour and may send ${cap}, so tenants with ${Math.round(movedPerHour)} an hour go to other pools`,
+    ],
+    counterEvidence: [],
+  };
+}
+
+type Wanted = {
+  readonly before: readonly WeightedPool[];
+  /** Recipients an hour that are to leave. */
+  readonly wanted: number;
+  readonly ledger: MoveLedger;
+};
+
+/** The smallest change of weights by which enough leaves, or the largest that rooms and limits allow. */
+function smallestShift(
+  { stream, provider, pool }: Place,
+  { before, wanted, ledger }: Wanted,
+  situation: Situation,
+): { readonly pools: readonly WeightedPool[]; readonly movedPerHour: number } | undefined {
+  const to = targetsOf(stream, provider, situation).filter((name) => name !== pool);
+  if (to.length === 0) return undefined;
+  const own = ledger.flows.filter((flow) => flow.stream === stream.stream);
+  const flows = own.filter((flow) => flow.provider === provider);
+  const budget =
+    (situation.brakes.movedShareMax * keptForFaults - movedShare(situation, stream.stream)) *
+    sumPerHour(own);
+  const mayMove = moversOf(situation, ledger);
+  let best: { readonly pools: readonly WeightedPool[]; readonly movedPerHour: number } | undefined;
+  for (let step = 1; step < steps; step += 1) {
+    const pools = shiftWeights({ before, from: [pool], to }, step / steps);
+    const moved = flows.flatMap((flow) => {
+      const next = choosePool(pools, flow.tenant);
+      return next === undefined || next === choosePool(before, flow.tenant)
+        ? []
+        : [{ flow, to: next }];
+    });
+    const movedPerHour = sumPerHour(moved.map(({ flow }) => flow));
+    const isWithin =
+      movedPerHour <= budget &&
+      moved.every((one) => mayMove(one.flow, one.to)) &&
+      to.every((name) => {
+        const given = moved.filter((one) => one.to === name).map(({ flow }) => flow);
+        return given.length === 0 || sumPerHour(given) <= spare(name, provider, situation);
+      });
+    if (!isWithin) break;
+    if (movedPerHour > 0 && movedPerHour > (best?.movedPerHour ?? 0))
+      best = { pools, movedPerHour };
+    if (movedPerHour >= wanted) break;
+  }
+  return best;
+}
+
+/** Pools that the stream uses or declares; failover and shared addresses are for faults. */
+function targetsOf(stream: Stream, provider: string, situation: Situation): readonly string[] {
+  const own = new Set([
+    ...stream.pools,
+    ...assignedPools(stream, provider).map(({ pool }) => pool),
+  ]);
+  return poolsFor(stream, provider, situation)
+    .flat()
+    .filter((name) => own.has(name) && isActive(name, provider, situation));
+}
+
+function moversOf({ book, now, orders }: Situation, ledger: MoveLedger) {
+  const held = new Set(orders.flatMap(({ region, until }) => (until > now ? [region.tenant] : [])));
+  const last = volumes(book, { since: epochMs(now - hourMs), until: now });
+  const previous = volumes(book, {
+    since: epochMs(now - 2 * hourMs),
+    until: epochMs(now - hourMs),
+  });
+  return ({ tenant, identity, provider, trust }: Trusted, pool: string): boolean =>
+    trust === 'established' &&
+    !held.has(tenant) &&
+    (last.get(tenant) ?? 0) <= growthMax * (previous.get(tenant) ?? 0) &&
+    ledger.mayMeet(identity, pool, provider);
+}
+
+function volumes(
+  book: EvidenceBook,
+  window: { readonly since: EpochMs; readonly until: EpochMs },
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { origin, sent } of book.cells(allMail, window))
+    sums.set(origin.tenant, (sums.get(origin.tenant) ?? 0) + sent);
+  return sums;
+}
+
+function spare(name: string, provider: string, situation: Situation): number {
+  const pool = poolNamed(situation, name);
+  const warmth = pool?.warmth.get(provider);
+  if (!pool) return 0;
+  const room = warmth ? hourlyRoom(warmth, situation.now) : roomOf(pool, provider, 0);
+  return fill.full * room - sentLastHour(name, provider, situation);
+}
+
+function sentLastHour(pool: string, provider: string, { book, now }: Situation): number {
+  const window = { since: epochMs(now - hourMs), until: now, bucketMs: minuteMs };
+  const { sent } = book.counts({ pool, provider }, allMail[0], window);
+  return sent.reduce((sum, one) => sum + one, 0);
+}
