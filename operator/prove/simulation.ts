@@ -8,6 +8,8 @@ import { number, type Promised, type Section, table } from './section.ts';
 
 /** For what is promised; the rest is shown, not promised. */
 const seeds = 20;
+/** The loop was tuned on seeds below it, so these are new to it. */
+const firstSeed = 31;
 const seedsShown = 5;
 const worldDraws = 32;
 /** Mails a minute. */
@@ -49,7 +51,8 @@ export async function measureSimulation(onProgress: (text: string) => void): Pro
   const answers = await inPairs(names, (name) => {
     onProgress(`the scenario ${name}`);
     const only = withoutFault.includes(name) ? ['--policy', 'goodstanding'] : [];
-    return ask(name, ['--seeds', String(isPromised(name) ? seeds : seedsShown), ...only]);
+    const many = String(isPromised(name) ? seeds : seedsShown);
+    return ask(name, ['--seed', String(firstSeed), '--seeds', many, ...only]);
   });
   const draws = Array.from({ length: worldDraws }, (_, index) => index + 1);
   const other = await inPairs(
@@ -62,7 +65,7 @@ export async function measureSimulation(onProgress: (text: string) => void): Pro
   const cases = answers.map(caseOf);
   return {
     title: 'Reputation on virtual time',
-    method: `Every file in scenarios/ under every policy of docs/simulation.md with ${seeds} seeds (those whose class promises nothing with ${seedsShown}). Regret is harm above the oracle's in mails a run; a baseline is what others do. World ${answers[0]?.world ?? 'unknown'}. A case replays: \`npm run simulate -- --scenario scenarios/bad-list.json --seeds ${seeds}\`.`,
+    method: `Every file in scenarios/ under every policy of docs/simulation.md with ${seeds} seeds from ${firstSeed} on, on none of which anything was tuned (those whose class promises nothing with ${seedsShown}). Regret is harm above the oracle's in mails a run; a baseline is what others do. World ${answers[0]?.world ?? 'unknown'}. A case replays: \`npm run simulate -- --scenario scenarios/bad-list.json --seed ${firstSeed} --seeds ${seeds}\`.`,
     promises: promisesOf(answers, cases),
     body: [
       casesTable(cases),
