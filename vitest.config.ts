@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const union = 'test/journeys/least-privilege.test.ts';
 const reputation = 'test/journeys/rotation*.test.ts';
+const alarms = 'test/journeys/alarms*.test.ts';
 
 export default defineConfig({
   test: {
@@ -30,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/journeys/*.test.ts'],
-          exclude: [union, reputation],
+          exclude: [union, reputation, alarms],
           // Most of a journey is waiting, so those of a file share one world and go together.
           sequence: { concurrent: true, groupOrder: 1 },
           maxWorkers: 5,
@@ -53,10 +54,23 @@ export default defineConfig({
           isolate: false,
         },
       },
+      // Time runs 300 times faster there, so a second of waiting is five minutes of alarm.
+      {
+        extends: true,
+        test: {
+          name: 'alarms',
+          include: [alarms],
+          sequence: { groupOrder: 3 },
+          maxWorkers: 3,
+          testTimeout: 60_000,
+          globalSetup: ['test/journeys/support/synthesize.ts'],
+          isolate: false,
+        },
+      },
       // Looks at what all the journeys together asked of AWS, so it comes after them.
       {
         extends: true,
-        test: { name: 'least-privilege', include: [union], sequence: { groupOrder: 3 } },
+        test: { name: 'least-privilege', include: [union], sequence: { groupOrder: 4 } },
       },
     ],
   },

@@ -20,12 +20,12 @@ export async function setAlarm(
   );
 }
 
-/** Returns whether an alarm has acted by itself since an instant, such as published to its topic. */
-export async function hasActed(
+/** Returns how often an alarm has acted by itself since an instant, such as published to its topic; twenty at most. */
+export async function countActions(
   cloudwatch: CloudWatchClient,
   alarmName: string,
   since: EpochMs,
-): Promise<boolean> {
+): Promise<number> {
   const { AlarmHistoryItems = [] } = await cloudwatch.send(
     new DescribeAlarmHistoryCommand({
       AlarmName: alarmName,
@@ -36,5 +36,6 @@ export async function hasActed(
       MaxRecords: 20,
     }),
   );
-  return AlarmHistoryItems.some(({ HistorySummary = '' }) => /^Successfully/.test(HistorySummary));
+  return AlarmHistoryItems.filter(({ HistorySummary = '' }) => /^Successfully/.test(HistorySummary))
+    .length;
 }

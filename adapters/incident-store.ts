@@ -141,10 +141,11 @@ function incidentOf(raw: Readonly<Record<string, unknown>>): Incident | undefine
 }
 
 /** Copies what the domain holds as read-only into what a schema takes. */
-function plain({ parts, tellings, findings, ...rest }: Incident) {
+function plain({ parts, alarms, tellings, findings, ...rest }: Incident) {
   return {
     ...rest,
     parts: [...parts],
+    ...(alarms ? { alarms: [...alarms] } : {}),
     tellings: [...tellings],
     ...(findings
       ? {

@@ -18,10 +18,10 @@ export type PeopleNotice = {
 export type PeopleTopic = { readonly sns: SNSClient; readonly topicArn: string };
 
 /**
- * SNS's limit for a subject, characters of ASCII.
+ * SNS's limit for a subject: fewer than a hundred characters of ASCII, and no line break among them.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
-const subjectMax = 100;
+const subjectMax = 99;
 
 /** Far below SNS's 256 KB for all forms together: nobody reads more at night. */
 const textMax = 20_000;

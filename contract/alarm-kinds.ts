@@ -3,6 +3,8 @@
  * that can show it, one heading in docs/runbook.md and at most one open incident.
  */
 
+import { minuteMs } from '../domain/time.ts';
+
 /** `page` wakes somebody, because mail stops or reputation burns; `ticket` waits for the day. */
 export type Severity = 'page' | 'ticket';
 
@@ -20,6 +22,8 @@ type KindWords = {
   readonly look: string;
   /** While one of these is open, this is its consequence and tells nobody by itself. */
   readonly causedBy: readonly string[];
+  /** For so long it must be silent to be over, where that is longer than for others. */
+  readonly quietMs?: number;
 };
 
 /** Every kind of alarm; what can cause others stands before them. */
@@ -101,6 +105,8 @@ export const alarmKinds = {
     bySystem: 'Marketing waits first, then tenants of low trust; the caps are never exceeded.',
     look: 'goodstanding queue',
     causedBy: ['pool-quarantined'],
+    // Caps of a warm-up renew each hour: mail that finds them used up every hour is one cause.
+    quietMs: 75 * minuteMs,
   },
   'tenant-held': {
     severity: 'ticket',
@@ -138,7 +144,7 @@ export const alarmKinds = {
     severity: 'ticket',
     title: 'A mail costs more than it should',
     means: 'The pipeline asks AWS for more than usual for each mail.',
-    bySystem: 'Nothing: mail leaves as before.',
+    bySystem: 'It does nothing about it; mail leaves as before.',
     look: 'goodstanding status',
     causedBy: ['pipeline-broken'],
   },

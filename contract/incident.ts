@@ -23,6 +23,7 @@ export const incidentRecord = z.object({
   openedAt: ms,
   closedAt: z.exactOptional(ms),
   parts: z.array(z.object({ kind: z.string(), since: ms, until: z.exactOptional(ms) })),
+  alarms: z.exactOptional(texts),
   tellings: z.array(
     z.object({
       why: z.enum(tellingReasons),

@@ -17,6 +17,13 @@ export const tagNames = {
 /** Value of the canary tag. */
 export const canaryTag = 'feedback';
 
+/**
+ * A mailbox of SES's own that always bounces: the bounce suppresses nobody, counts for no reputation and takes
+ * nothing from the quota of 24 hours.
+ * @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator
+ */
+export const canaryMailbox = 'bounce@simulator.amazonses.com';
+
 /** Returns the value of the message tag. */
 export function messageTag(messageId: string, recipientIndex: number): string {
   return `${messageId}_${String(recipientIndex).padStart(2, '0')}`;

@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
+import { canaryMailbox } from '../contract/tags.ts';
 import { canaryPlanOf } from './canary-plan.ts';
 import { PipelineFunction, sesArn } from './pipeline-function.ts';
 import type { RecipientKey } from './recipient-key.ts';
@@ -89,13 +90,20 @@ export class SlowWork extends Construct {
     if (!plan) return;
     const { configurationSet } = namesOf(config.deployment);
     state.grant(this.account, canaryGrants);
-    this.account.allow(
-      ['ses:SendEmail'],
-      ...identities.slice(0, 1),
-      ...Object.entries(plan.streams).flatMap(([stream, pools]) =>
-        pools.map((pool) => sesArn(`configuration-set/${configurationSet(stream, pool)}`)),
-      ),
-    );
+    // Whoever gets hold of this function can write to nobody with it.
+    this.account.allowIf({
+      actions: ['ses:SendEmail'],
+      resources: [
+        ...identities.slice(0, 1),
+        ...Object.entries(plan.streams).flatMap(([stream, pools]) =>
+          pools.map((pool) => sesArn(`configuration-set/${configurationSet(stream, pool)}`)),
+        ),
+      ],
+      conditions: {
+        StringEquals: { 'ses:FromAddress': [plan.from] },
+        'ForAllValues:StringEquals': { 'ses:Recipients': [canaryMailbox] },
+      },
+    });
     this.account.addEnvironment('CANARY', JSON.stringify(plan));
   }
 

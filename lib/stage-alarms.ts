@@ -76,7 +76,7 @@ export function silenceAlarm(config: PipelineConfig, { stream }: SendPath): Alar
   return {
     kind: 'feedback-silent',
     about: stream,
-    text: `SES took mail of the ${stream} stream for half an hour, and no event of any kind came back. Look at the event destinations of its configuration sets, the topics and their key, the feedback queues and the feedback function: bounces and complaints may be lost.`,
+    text: `SES took mail of the ${stream} stream for half an hour, and no event of any kind came back. Look at the event destinations of its configuration sets, the topics and their key, the feedback queues and the feedback function: bounces and complaints may be lost. If the log of the account function says account.canary-failed, only the canary does not leave: verify the identity that it names.`,
     metric: new MathExpression({
       expression: `IF(FILL(accepted, 0) >= ${mails} AND FILL(news, 0) == 0, 1, 0)`,
       usingMetrics: { accepted: metricOf(metrics.accepted), news: metricOf(metrics.news) },

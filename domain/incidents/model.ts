@@ -8,8 +8,8 @@ import type { EpochMs } from '../time.ts';
 export const incidentStatuses = ['settling', 'open', 'ending', 'closed'] as const;
 export type IncidentStatus = (typeof incidentStatuses)[number];
 
-/** What is told about an incident: that it began, that it goes on, that it is over. */
-export const tellingReasons = ['opened', 'again', 'over'] as const;
+/** What is told about an incident: that it began, that more of it rings, that it goes on, that it is over. */
+export const tellingReasons = ['opened', 'more', 'again', 'over'] as const;
 export type TellingReason = (typeof tellingReasons)[number];
 
 /** What an alarm said at an instant. */
@@ -68,6 +68,8 @@ export type Incident = {
   readonly openedAt: EpochMs;
   readonly closedAt?: EpochMs;
   readonly parts: readonly Part[];
+  /** Metric alarms of its kind that have rung since it began; absent while none was seen. */
+  readonly alarms?: readonly string[];
   readonly tellings: readonly Telling[];
   readonly findings?: Findings;
   /** Who has it in hand: then nobody is told again. */
@@ -98,4 +100,18 @@ export type KindRule = {
   readonly severity: 'page' | 'ticket';
   /** Kinds whose consequence this may be. */
   readonly causedBy: readonly string[];
+  /** For so long it must be silent to be over. @default quietMs of settle.ts */
+  readonly quietMs?: number;
+};
+
+/** A metric alarm, by what it is about, and since when it rings. */
+export type RingingAlarm = { readonly about: string; readonly since: EpochMs };
+
+/** When, and by which rules; a kind without a rule belongs to nobody. */
+export type Moment = {
+  readonly now: EpochMs;
+  /** By kind; what can cause others stands before them, so that there are no circles. */
+  readonly rules: ReadonlyMap<string, KindRule>;
+  /** Metric alarms that ring, by kind; absent where CloudWatch did not say. */
+  readonly alarms?: ReadonlyMap<string, readonly RingingAlarm[]>;
 };

@@ -36,6 +36,7 @@ export type NoticeWords = {
 /** Before the title, so that a mail's list of subjects tells what is new. */
 const prefixes: Readonly<Record<TellingReason, string>> = {
   opened: '',
+  more: 'more: ',
   again: 'still: ',
   over: 'over: ',
 };

@@ -1,15 +1,10 @@
 /** What becomes of incidents: which ringing belongs to which, and what ends. */
-import { type EpochMs, epochMs, minuteMs, secondMs } from '../time.ts';
+import { type EpochMs, epochMs, minuteMs } from '../time.ts';
+import { begin, clockSkewMs, hasPart, homeOf, isLive, withPart } from './belonging.ts';
 import { rings } from './hear.ts';
-import type { AnnouncedTest, Board, Incident, KindRule, Part } from './model.ts';
+import type { AnnouncedTest, Board, Incident, Moment } from './model.ts';
+import { partWays } from './part-ways.ts';
 import { tell } from './tell.ts';
-
-/** When, and by which rules; a kind without a rule belongs to nobody. */
-export type Moment = {
-  readonly now: EpochMs;
-  /** By kind; what can cause others stands before them, so that there are no circles. */
-  readonly rules: ReadonlyMap<string, KindRule>;
-};
 
 /** A word that is to be said now. */
 export type Due = { readonly incident: string; readonly why: Incident['tellings'][number]['why'] };
@@ -20,11 +15,8 @@ export type Due = { readonly incident: string; readonly why: Incident['tellings'
  */
 export const settleMs = 3 * minuteMs;
 
-/** For so long it must be silent: what rings again sooner is the same trouble. */
+/** For so long it must be silent, if its kind says nothing else: what rings again sooner is the same trouble. */
 export const quietMs = 10 * minuteMs;
-
-/** A test may ring this long before it was announced: clocks differ. */
-const clockSkewMs = 5 * secondMs;
 
 export type Settled = {
   readonly board: Board;
@@ -39,10 +31,12 @@ export type Settled = {
  */
 export function settle(board: Board, moment: Moment): Settled {
   const tests = board.tests.filter(({ until }) => until > moment.now);
-  const booked = book(endTests({ ...board, tests }, moment), moment);
+  // A kind may have had another name before a deploy: then nobody could say a word about it.
+  const known = board.incidents.filter(({ kind }) => moment.rules.has(kind));
+  const booked = book(endTests({ ...board, tests, incidents: known }, moment), moment);
   const standing = booked.incidents.map((incident) => withParts(incident, booked));
-  const told = joinCauses(standing, moment)
-    .map((incident) => withStatus(incident, moment.now))
+  const told = joinCauses(partWays(standing, moment), moment)
+    .map((incident) => withStatus(incident, moment))
     .map((incident) => tell(incident, moment));
   const incidents = told.map(({ incident }) => incident);
   return {
@@ -84,49 +78,13 @@ function book(board: Board, { rules }: Moment): Board {
     const home = homeOf({ kind, ...rule }, incidents, test);
     incidents = home
       ? incidents.map((one) => (one.id === home.id ? withPart(one, { kind, since }) : one))
-      : [...incidents, begin({ kind, since }, rule, test)];
+      : [...incidents, begin({ kind, since }, rule, { test })];
   }
   return { ...board, ringing, incidents };
 }
 
 function isOf(test: AnnouncedTest, kind: string, at: EpochMs): boolean {
   return test.kind === kind && test.since - clockSkewMs <= at && at <= test.until;
-}
-
-/** CloudWatch may say again that an alarm rings: that is no second incident, nor a second test. */
-function homeOf(
-  { kind, causedBy }: KindRule & { readonly kind: string },
-  incidents: readonly Incident[],
-  test: AnnouncedTest | undefined,
-): Incident | undefined {
-  if (test)
-    return incidents.find(
-      (one) => one.testedBy === test.by && one.kind === kind && one.status !== 'closed',
-    );
-  const real = incidents.filter(isLive);
-  return real.find((one) => hasPart(one, [kind])) ?? real.find((one) => hasPart(one, causedBy));
-}
-
-function begin(
-  { kind, since }: Part,
-  { causedBy }: KindRule,
-  test: AnnouncedTest | undefined,
-): Incident {
-  return {
-    id: idOf(kind, since, test),
-    kind,
-    status: test || causedBy.length === 0 ? 'open' : 'settling',
-    openedAt: since,
-    parts: [{ kind, since }],
-    tellings: [],
-    ...(test ? { testedBy: test.by } : {}),
-  };
-}
-
-/** 2026-11-21-144005-mail-late: in the order of time, short enough to type, the same for repeated news. */
-function idOf(kind: string, at: EpochMs, test: AnnouncedTest | undefined): string {
-  const [day = '', time = ''] = new Date(at).toISOString().split('T');
-  return `${day}-${time.slice(0, 8).replaceAll(':', '')}-${test ? 'test-' : ''}${kind}`;
 }
 
 /** Its parts, as far as they still ring. A closed incident stays as it was. */
@@ -160,41 +118,20 @@ function joinCauses(incidents: readonly Incident[], { now, rules }: Moment): rea
   return joined;
 }
 
-function withStatus(incident: Incident, now: EpochMs): Incident {
+function withStatus(incident: Incident, { now, rules }: Moment): Incident {
   const { status, openedAt, parts, testedBy } = incident;
   if (status === 'closed' || (status === 'settling' && now < openedAt + settleMs)) return incident;
   const ends = parts.flatMap(({ until }) => until ?? []);
   if (ends.length < parts.length) return { ...incident, status: 'open' };
   const silentAt = epochMs(Math.max(...ends));
   // A test needs no second thought; but its notice comes first.
-  const isOver = testedBy === undefined ? now >= silentAt + quietMs : wasTold(incident);
+  const quiet = rules.get(incident.kind)?.quietMs ?? quietMs;
+  const isOver = testedBy === undefined ? now >= silentAt + quiet : wasTold(incident);
   return isOver
     ? { ...incident, status: 'closed', closedAt: silentAt }
     : { ...incident, status: 'ending' };
 }
 
-function isLive({ status, testedBy }: Incident): boolean {
-  return status !== 'closed' && testedBy === undefined;
-}
-
 function wasTold({ tellings }: Incident): boolean {
   return tellings.some(({ toldAt }) => toldAt !== undefined);
-}
-
-function hasPart({ parts }: Incident, kinds: readonly string[]): boolean {
-  return parts.some(({ kind }) => kinds.includes(kind));
-}
-
-function withPart(incident: Incident, part: Part): Incident {
-  const others = incident.parts.filter(({ kind }) => kind !== part.kind);
-  const before = incident.parts.find(({ kind }) => kind === part.kind);
-  // What rings again keeps its first instant; the place in the list stays with what it is about.
-  if (before) {
-    const again = { kind: part.kind, since: before.since };
-    return {
-      ...incident,
-      parts: incident.parts.map((one) => (one.kind === part.kind ? again : one)),
-    };
-  }
-  return { ...incident, parts: [...others, part] };
 }

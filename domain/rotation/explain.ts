@@ -32,9 +32,13 @@ export function evidenceOf(
   return [
     `since ${clockOf(cause.onset, now)}: ${grouped(cause.failed)} of ${grouped(cause.sent)} ${mailsOf(cause.region)} ${happened[cause.signal]}, tolerated ${percent(tolerated)}${strength}`,
     `a cause of another kind is ${odds(cause.lnOdds)} times less likely`,
-    `known providers vouch for failures of ${tenants} tenants at ${providers} providers to ${recipientDomains} domains`,
+    `known providers vouch for failures of ${counted(tenants, 'tenant')} at ${counted(providers, 'provider')} to ${counted(recipientDomains, 'domain')}`,
     ...(cause.earnedBy ? [`earned in the 72 hours before by ${mailsOf(cause.earnedBy)}`] : []),
   ];
+}
+
+function counted(count: number, one: string): string {
+  return `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** Returns what speaks against other explanations: "without tenant T, pool a is at 0.2 %". */

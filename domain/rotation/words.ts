@@ -16,6 +16,11 @@ export function mailsOf(region: Region): string {
   return ['mails', ...parts].join(' ');
 }
 
+/** Returns why a standing is as it is: the words of a person, or which decision made it so. */
+export function reasonOf(why: string): string {
+  return /^[0-9a-f]{12}$/.test(why) ? `decision ${why}` : why;
+}
+
 /** Returns a share as people read it: 0.2 %, 12 %, 100 %. */
 export function percent(share: number): string {
   const hundredths = share * 100;

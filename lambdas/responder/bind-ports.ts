@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
+import { listAllowances } from '../../adapters/allowance-store.ts';
 import { readAlarms } from '../../adapters/cloudwatch.ts';
 import { readDecisions } from '../../adapters/decision-log.ts';
 import { changeBoard, putIncident, readBoard } from '../../adapters/incident-store.ts';
@@ -64,6 +65,7 @@ export function bindPorts(
       return [...byId.values()];
     },
     readPoolStandings: () => readPoolStandings(assignments),
+    readAllowances: () => listAllowances(table('pacing')),
     askRotation: async (what, slot) => {
       const asked = { message: { kind: 'alarm', what }, slot } as const;
       await askRotation(sqs, environment.ROTATION_QUEUE_URL, asked);

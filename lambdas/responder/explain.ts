@@ -1,14 +1,15 @@
 /** What is said of an incident: from the facts to plain words. */
 import type { AlarmKind } from '../../contract/alarm-kinds.ts';
+import type { AllowanceItem } from '../../contract/items.ts';
 import type { AutomationItem, OrderItem, StandingItem } from '../../contract/rotation-items.ts';
 import type { Findings } from '../../domain/incidents/model.ts';
 import { sesHoldReasons } from '../../domain/reasons.ts';
 import { deedOf } from '../../domain/rotation/explain.ts';
 import { isTold } from '../../domain/rotation/is-told.ts';
 import type { Brake, Decision } from '../../domain/rotation/model.ts';
-import { clockOf, mailsOf } from '../../domain/rotation/words.ts';
+import { clockOf, mailsOf, reasonOf } from '../../domain/rotation/words.ts';
 import type { SwitchState } from '../../domain/sending-switch.ts';
-import { type EpochMs, minuteMs } from '../../domain/time.ts';
+import { type EpochMs, epochMs, minuteMs } from '../../domain/time.ts';
 
 /** A metric alarm that rings, with what its description says of it. */
 export type Ring = {
@@ -27,12 +28,20 @@ export type Facts = {
   readonly automation?: AutomationItem;
   readonly orders: readonly OrderItem[];
   readonly standings: readonly StandingItem[];
+  readonly allowances: readonly AllowanceItem[];
 };
 
 /** More is for `alarms show` and `decisions list`. */
 const ringsMax = 8;
 const sentencesMax = 5;
 const decisionsMax = 3;
+
+/** Lines of a list, and characters of one: all that is open stands in one item, and that may hold 400 KB. */
+const linesMax = 8;
+const lineMax = 300;
+
+/** CloudWatch's longest description with room to spare: what an alarm says of itself is never cut. */
+const sentenceMax = 1_100;
 
 /** A decision of the loop that people were told of counts for an alarm that rings so long after it. */
 export const toldBeforeMs = 30 * minuteMs;
@@ -43,25 +52,32 @@ export function explain(kind: AlarmKind, facts: Facts): Findings {
   const decisions = facts.decisions
     .filter((one) => concerns[kind]?.(one) === true)
     .slice(-decisionsMax);
-  const own = rings.filter((ring) => ring.kind === kind);
+  // A stream's own alarm says again, at length, what its switch says.
+  const isSaid = new Set(kind === 'ses-stopped' ? stoppedOf(facts).map(([stream]) => stream) : []);
+  const own = rings.filter((ring) => ring.kind === kind && !isSaid.has(ring.about));
   const sentences = [...(sentencesOf[kind]?.(facts) ?? []), ...own.map(({ text }) => text)];
   return {
-    cause: shortened([...new Set(sentences)].filter((text) => text !== '')),
+    cause: shortened(
+      [...new Set(sentences)]
+        .filter((text) => text !== '')
+        .map((text) => onOneLine(text, sentenceMax)),
+    ),
     rings: rings.slice(0, ringsMax).map(({ kind: of, about, reason }) => ({
       alarm: `${of}.${about}`,
       reason,
     })),
-    evidence: decisions.flatMap(({ evidence, counterEvidence }) => [
-      ...evidence,
-      ...counterEvidence,
-    ]),
-    did: decisions
-      .filter(({ done }) => done)
-      .flatMap(({ actions }) => actions.map((action) => deedOf(action, now))),
-    undo: [
+    evidence: bounded(
+      decisions.flatMap(({ evidence, counterEvidence }) => [...evidence, ...counterEvidence]),
+    ),
+    did: bounded(
+      decisions
+        .filter(({ done }) => done)
+        .flatMap(({ actions }) => actions.map((action) => deedOf(action, now))),
+    ),
+    undo: bounded([
       ...decisions.flatMap(({ done, undo }) => (done && undo !== undefined ? [`npx ${undo}`] : [])),
       ...(undoOf[kind]?.(facts) ?? []),
-    ],
+    ]),
     decisions: decisions.map(({ id }) => id),
   };
 }
@@ -129,18 +145,19 @@ const sentencesOf: Readonly<Partial<Record<AlarmKind, (facts: Facts) => readonly
   'pool-quarantined': ({ standings, now }) =>
     quarantined(standings).map(
       ({ pool, provider, since, why, until }) =>
-        `Pool ${pool} takes no mail to ${provider === '*' ? 'anybody' : provider} since ${clockOf(since, now)}${why === undefined ? '' : ` (${why})`}${until === undefined ? '' : `; at ${clockOf(until, now)} it is looked at again`}.`,
+        `Pool ${pool} takes no mail to ${provider === '*' ? 'anybody' : provider} since ${clockOf(since, now)}${why === undefined ? '' : ` (${reasonOf(why)})`}${until === undefined ? '' : `; at ${clockOf(until, now)} it is looked at again`}.`,
     ),
   'tenant-held': ({ orders, now }) =>
     tenantHolds(orders).map(
       ({ region, until }) =>
         `Held: ${mailsOf(region)}, until ${clockOf(until, now)}; then a trickle first.`,
     ),
-  'no-warm-capacity': ({ orders, standings, now }) => [
+  'no-warm-capacity': ({ orders, standings, allowances, now }) => [
     ...orders
       .filter(({ region }) => region.tenant === undefined && region.pool !== undefined)
       .map(({ region, until }) => `Held: ${mailsOf(region)}, until ${clockOf(until, now)}.`),
     ...quarantined(standings).map(({ pool }) => `Pool ${pool} is quarantined.`),
+    ...allowances.flatMap((one) => usedUp(one, now)),
   ],
   'rotation-frozen': ({ automation, now }) =>
     automation === undefined || automation.state === 'on'
@@ -162,14 +179,34 @@ const undoOf: Readonly<Partial<Record<AlarmKind, (facts: Facts) => readonly stri
       : ['npx goodstanding automation on --why "…"'],
 };
 
-function stoppedStreams({ switches, now }: Facts): readonly string[] {
-  return [...switches].flatMap(([stream, { on, drainUntil, reason, since }]) =>
-    on && drainUntil === undefined
-      ? []
-      : [
-          `SES takes no mail of the stream ${stream} since ${clockOf(since, now)}${reason === undefined ? '' : ` (${reason}: ${sesHoldReasons[reason]})`}.`,
-        ],
+/** One cause is one sentence, however many streams it stops. */
+function stoppedStreams(facts: Facts): readonly string[] {
+  const alike = Map.groupBy(
+    stoppedOf(facts),
+    ([, { since, reason }]) =>
+      `since ${clockOf(since, facts.now)}${reason === undefined ? '' : ` (${reason}: ${sesHoldReasons[reason]})`}.`,
   );
+  return [...alike].map(([since, group]) => {
+    const streams = group.map(([stream]) => stream).toSorted();
+    return `SES takes no mail of the ${streams.length === 1 ? 'stream' : 'streams'} ${streams.join(', ')} ${since}`;
+  });
+}
+
+function stoppedOf({ switches }: Facts): readonly (readonly [string, SwitchState])[] {
+  return [...switches].filter(([, { on, drainUntil }]) => !on || drainUntil !== undefined);
+}
+
+/** The day's cap first: it lasts longer than the hour's. */
+function usedUp(
+  { pool, provider, cap, left, resetsAt, dayCap, dayLeft = 1, dayResetsAt }: AllowanceItem,
+  now: EpochMs,
+): readonly string[] {
+  const of = (most: number, until: number) => [
+    `Pool ${pool} has sent all that it may to ${provider}, ${most}, until ${clockOf(epochMs(until), now)}.`,
+  ];
+  if (dayCap !== undefined && dayResetsAt !== undefined && dayLeft <= 0 && now < dayResetsAt)
+    return of(dayCap, dayResetsAt);
+  return left <= 0 && now < resetsAt ? of(cap, resetsAt) : [];
 }
 
 function quarantined(standings: readonly StandingItem[]): readonly StandingItem[] {
@@ -185,4 +222,13 @@ function shortened(sentences: readonly string[]): string {
   return [...sentences.slice(0, sentencesMax), ...(more > 0 ? [`And ${more} more.`] : [])].join(
     ' ',
   );
+}
+
+function bounded(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, linesMax).map((line) => onOneLine(line, lineMax));
+}
+
+/** What a person wrote, such as why, may be long and of several lines. */
+function onOneLine(text: string, charactersMax: number): string {
+  return text.replace(/\s+/g, ' ').slice(0, charactersMax);
 }

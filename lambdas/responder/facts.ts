@@ -7,7 +7,7 @@ import { type EpochMs, epochMs, hourMs } from '../../domain/time.ts';
 import type { Facts, Ring } from './explain.ts';
 import type { FactPorts } from './ports.ts';
 
-type Source = 'decisions' | 'switches' | 'automation' | 'orders' | 'standings';
+type Source = 'decisions' | 'switches' | 'automation' | 'orders' | 'standings' | 'allowances';
 
 /** What explains a kind; reading more would only make the notice later. */
 const sourcesOf: Readonly<Partial<Record<AlarmKind, readonly Source[]>>> = {
@@ -18,7 +18,7 @@ const sourcesOf: Readonly<Partial<Record<AlarmKind, readonly Source[]>>> = {
   'complaint-rate': ['decisions'],
   'rotation-frozen': ['automation', 'decisions'],
   'pool-quarantined': ['standings', 'decisions'],
-  'no-warm-capacity': ['standings', 'orders', 'decisions'],
+  'no-warm-capacity': ['standings', 'allowances', 'orders', 'decisions'],
   'tenant-held': ['orders', 'decisions'],
 };
 
@@ -26,6 +26,9 @@ const sourcesOf: Readonly<Partial<Record<AlarmKind, readonly Source[]>>> = {
 const decisionsMs = 6 * hourMs;
 
 const reasonMax = 300;
+
+/** Descriptions are our own words: none is longer than CloudWatch takes. */
+const descriptionMax = 1_024;
 
 /** Returns what stands about an incident of this kind, as far as it explains it. */
 export async function gatherFacts(
@@ -37,22 +40,24 @@ export async function gatherFacts(
   const sources = sourcesOf[kind] ?? [];
   const read = async <T>(source: Source, ask: () => Promise<T>, nothing: T): Promise<T> =>
     sources.includes(source) ? ask() : nothing;
-  const [decisions, switches, automation, orders, standings] = await Promise.all([
+  const [decisions, switches, automation, orders, standings, allowances] = await Promise.all([
     read('decisions', () => ports.readDecisions(epochMs(now - decisionsMs), now), []),
     read('switches', ports.readSwitches, new Map()),
     read('automation', ports.readAutomation, undefined),
     read('orders', ports.readOrders, []),
     read('standings', ports.readPoolStandings, []),
+    read('allowances', ports.readAllowances, []),
   ]);
   return {
-    ...{ now, rings, decisions, switches, orders, standings },
+    ...{ now, rings, decisions, switches, orders, standings, allowances },
     ...(automation ? { automation } : {}),
   };
 }
 
 /** Returns what is left to say where nothing can be read: the alarms themselves. */
 export function noFacts(rings: readonly Ring[], now: EpochMs): Facts {
-  return { now, rings, decisions: [], switches: new Map(), orders: [], standings: [] };
+  const nothing = { decisions: [], switches: new Map(), orders: [], standings: [], allowances: [] };
+  return { now, rings, ...nothing };
 }
 
 /** Returns the metric alarms of these kinds that ring, with what they say of themselves. */
@@ -68,8 +73,8 @@ export function ringsOf(
       {
         kind: named.kind,
         about: named.about,
-        reason: printable(reason),
-        text: printable(description.replace(severityMark, '')),
+        reason: printable(reason, reasonMax),
+        text: printable(description.replace(severityMark, ''), descriptionMax),
       },
     ];
   });
@@ -79,8 +84,8 @@ export function ringsOf(
 const severityMark = /^\[(page|ticket)\] /;
 
 /** What CloudWatch says is text from outside: on one line, without addresses, no longer than a person reads. */
-function printable(text: string): string {
+function printable(text: string, charactersMax: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
   const line = text.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ');
-  return withoutAddresses(line).slice(0, reasonMax);
+  return withoutAddresses(line).slice(0, charactersMax);
 }

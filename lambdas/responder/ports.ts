@@ -1,5 +1,6 @@
 import type { AlarmStanding } from '../../adapters/cloudwatch.ts';
 import type { PeopleNotice } from '../../adapters/people-notice.ts';
+import type { AllowanceItem } from '../../contract/items.ts';
 import type { AutomationItem, OrderItem, StandingItem } from '../../contract/rotation-items.ts';
 import type { Board, Incident } from '../../domain/incidents/model.ts';
 import type { Decision } from '../../domain/rotation/model.ts';
@@ -14,6 +15,8 @@ export type FactPorts = {
   /** Open orders, each once. */
   readonly readOrders: () => Promise<readonly OrderItem[]>;
   readonly readPoolStandings: () => Promise<readonly StandingItem[]>;
+  /** What pools may send to mailbox providers, where that is limited. */
+  readonly readAllowances: () => Promise<readonly AllowanceItem[]>;
 };
 
 export type ResponderPorts = FactPorts & {

@@ -4,7 +4,13 @@ import { alarmKinds } from '../../contract/alarm-kinds.ts';
 import { alarmKindNames, readAlarmName } from '../../contract/alarm-names.ts';
 import { isTestReason } from '../../contract/incident.ts';
 import { hear, missedNews } from '../../domain/incidents/hear.ts';
-import type { Board, Incident, KindRule, News } from '../../domain/incidents/model.ts';
+import type {
+  Board,
+  Incident,
+  KindRule,
+  News,
+  RingingAlarm,
+} from '../../domain/incidents/model.ts';
 import { settle } from '../../domain/incidents/settle.ts';
 import { type EpochMs, minuteMs } from '../../domain/time.ts';
 import { describeDue, type Word } from './describe-due.ts';
@@ -24,10 +30,11 @@ const rules: ReadonlyMap<string, KindRule> = new Map(
  * reputation loop to look. What is heard twice or late changes nothing. While all is silent a tick costs one read.
  */
 export async function respond({ news, tickAt }: Heard, ports: ResponderPorts): Promise<void> {
-  const now = tickAt ?? ports.clock();
+  // A tick that waited or is tried again stands for a time that is over: nothing is done as if it were then.
+  const now = latest(tickAt, ports.clock());
   const { board } = await ports.readBoard();
   const isQuiet = board.incidents.length === 0 && board.tests.length === 0;
-  if (news.length === 0 && isQuiet && now % surveyEveryMs >= minuteMs) return;
+  if (news.length === 0 && isQuiet && (tickAt ?? now) % surveyEveryMs >= minuteMs) return;
   // Without an answer the news alone count: people must hear of them all the same.
   const alarms = await ports.readRinging().catch((error: unknown) => {
     ports.log('responder.alarms-unreadable', describeError(error));
@@ -64,7 +71,9 @@ async function turn(
   await ports.changeBoard(async (board) => {
     const heard = hear(withoutFalseTests(board, alarms ?? [], ports), news);
     const missed = alarms ? missedNews(heard, standingOf(alarms, ports), now) : [];
-    const settled = settle(hear(heard, missed), { now, rules });
+    const ringing = alarms && metricAlarmsOf(alarms, ports);
+    const moment = { now, rules, ...(ringing ? { alarms: ringing } : {}) };
+    const settled = settle(hear(heard, missed), moment);
     done = nothing;
     if (isSame(settled.board, board)) return board;
     const { incidents, words } = await describeDue(settled, { alarms: alarms ?? [], now }, ports);
@@ -105,6 +114,20 @@ function withoutFalseTests(
   };
 }
 
+/** Metric alarms that ring, by kind, and since when. */
+function metricAlarmsOf(
+  alarms: readonly AlarmStanding[],
+  { deployment, clock }: Pick<ResponderPorts, 'deployment' | 'clock'>,
+): ReadonlyMap<string, readonly RingingAlarm[]> {
+  const found = new Map<string, RingingAlarm[]>();
+  for (const { name, since = clock() } of alarms) {
+    const { kind, about } = readAlarmName(deployment, name) ?? {};
+    if (kind !== undefined && about !== undefined)
+      found.set(kind, [...(found.get(kind) ?? []), { about, since }]);
+  }
+  return found;
+}
+
 /** Composites that ring, and since when. */
 function standingOf(
   alarms: readonly AlarmStanding[],
@@ -116,6 +139,10 @@ function standingOf(
       return named && named.about === undefined ? [[named.kind, since]] : [];
     }),
   );
+}
+
+function latest(one: EpochMs | undefined, other: EpochMs): EpochMs {
+  return one !== undefined && one > other ? one : other;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

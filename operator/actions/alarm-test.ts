@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasActed, setAlarm } from '../../adapters/alarm-fire.ts';
+import { countActions, setAlarm } from '../../adapters/alarm-fire.ts';
 import { readAlarms } from '../../adapters/cloudwatch.ts';
 import { changeBoard } from '../../adapters/incident-store.ts';
 import type { AlarmKind } from '../../contract/alarm-kinds.ts';
@@ -92,9 +92,12 @@ async function testOne(
   const { cloudwatch } = backend;
   const reason = testReason(options.by);
   const firedAt = Date.now();
+  const question = { kind, firedAt, options };
+  const earlier = await findTests(backend, question);
+  const actionsBefore = await ownActions(backend, question);
   await announce(backend, kind, options);
   await setAlarm(cloudwatch, alarm, { value: 'ALARM', reason });
-  const about = { kind, firedAt, options };
+  const about = { ...question, actionsBefore, earlier: new Set(earlier.map(({ id }) => id)) };
   const told = await waitFor(() => findTold(backend, about), options);
   const tookMs = Date.now() - firedAt;
   await setAlarm(cloudwatch, alarm, { value: 'OK', reason: `${reason} is over` });
@@ -130,18 +133,29 @@ type About = {
   readonly kind: AlarmKind;
   readonly firedAt: number;
   readonly options: Pick<TestOptions, 'by'>;
+  /** Incidents of tests of just before: their notices prove nothing of this one. */
+  readonly earlier: ReadonlySet<string>;
+  /** Of the alarm about the responder, which tells people itself: how often it had by then. */
+  readonly actionsBefore: number;
 };
+
+type Question = Omit<About, 'earlier' | 'actionsBefore'>;
 
 /** Clocks of this machine and of AWS may differ by so much. */
 const clockSkewMs = 30 * secondMs;
 
-async function findTest(
+async function findTest(backend: Backend, about: About): Promise<Incident | undefined> {
+  const found = await findTests(backend, about);
+  return found.find(({ id }) => !about.earlier.has(id));
+}
+
+async function findTests(
   backend: Backend,
-  { kind, firedAt, options }: About,
-): Promise<Incident | undefined> {
+  { kind, firedAt, options }: Question,
+): Promise<readonly Incident[]> {
   const since = epochMs(firedAt - clockSkewMs);
   const found = await listIncidents(backend, since, epochMs(Date.now()));
-  return found.find((one) => one.kind === kind && one.testedBy === options.by);
+  return found.filter((one) => one.kind === kind && one.testedBy === options.by);
 }
 
 /** The responder says so in the incident; of its own failure the alarm tells people itself. */
@@ -149,17 +163,24 @@ async function findTold(
   backend: Backend,
   about: About,
 ): Promise<Pick<AlarmTest, 'incident' | 'notice'> | undefined> {
-  const { cloudwatch, deployment } = backend;
   const incident = await findTest(backend, about);
   const named = incident ? { incident: incident.id } : {};
-  if (about.kind === 'responder-down') {
-    const name = compositeName(deployment, about.kind);
-    const acted = await hasActed(cloudwatch, name, epochMs(about.firedAt - clockSkewMs));
-    return acted ? named : undefined;
-  }
+  if (about.kind === ownTrouble)
+    return (await ownActions(backend, about)) > about.actionsBefore ? named : undefined;
   const telling = incident?.tellings.find(({ toldAt }) => toldAt !== undefined);
   if (!telling) return undefined;
   return { ...named, ...(telling.notice === undefined ? {} : { notice: telling.notice }) };
+}
+
+const ownTrouble: AlarmKind = 'responder-down';
+
+async function ownActions(
+  { cloudwatch, deployment }: Backend,
+  { kind, firedAt }: Question,
+): Promise<number> {
+  if (kind !== ownTrouble) return 0;
+  const since = epochMs(firedAt - clockSkewMs);
+  return countActions(cloudwatch, compositeName(deployment, kind), since);
 }
 
 /** Looks often at first, because the local runtime answers at once, and then gently. */

@@ -1,7 +1,10 @@
 /** What was sent and what failed in the last hours, as the evidence table has it: read once, for people. */
 import * as z from 'zod';
 import { readCursor, readNews, readSentPeriods } from '../../adapters/evidence-store.ts';
+import { readJournal } from '../../adapters/journal-store.ts';
+import { sendBucketMs } from '../../contract/attempt-id.ts';
 import type { FailureItem } from '../../contract/rotation-items.ts';
+import { isUnsent, originOfEntry } from '../../contract/sent-mail.ts';
 import { createBook } from '../../domain/evidence/book.ts';
 import type { EvidenceBook } from '../../domain/evidence/model.ts';
 import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../../domain/time.ts';
@@ -12,7 +15,7 @@ export type EvidenceWindow = {
   readonly book: EvidenceBook;
   readonly failures: readonly FailureItem[];
   readonly since: EpochMs;
-  /** Until when what was sent is known: a few minutes ago. Later failures are left out. */
+  /** Until when what was sent is known: a few minutes ago, unless the latest was asked for. Later failures are left out. */
   readonly until: EpochMs;
   /** There were more failures than are read: the latest count. */
   readonly isCut: boolean;
@@ -30,20 +33,34 @@ const minutesReadMs = hourMs;
 /** The farthest back that a window reaches: what was sent is kept in ten minutes for so long. */
 export const windowMsMax = 4 * dayMs;
 
+/** What the loop has not counted yet is read in the ledger, eight queries for each ten seconds, so far back at most. */
+const uncountedMsMax = 5 * minuteMs;
+
+/** What is asked for; `latest` also reads what the loop has not counted yet, the last minutes. */
+export type EvidenceAsked = {
+  readonly now: EpochMs;
+  readonly windowMs: number;
+  readonly reads?: 'counted' | 'latest';
+};
+
 /** Returns the evidence of mail that was sent within `windowMs` before now. */
 export async function readEvidence(
   { tables }: Backend,
-  { now, windowMs }: { readonly now: EpochMs; readonly windowMs: number },
+  { now, windowMs, reads = 'counted' }: EvidenceAsked,
 ): Promise<EvidenceWindow> {
   const cursor = await readCursor(tables.evidence, 'rolled', rolled);
   // Before the loop's first count nothing is known of what was sent, and failures alone say nothing.
-  const until = epochMs(Math.min(now, cursor?.until ?? now - windowMs));
+  const countedUntil = epochMs(Math.min(now, cursor?.until ?? now - windowMs));
+  const until = reads === 'latest' ? now : countedUntil;
   const since = epochMs(tenMinutes(until - windowMs));
   const { failures, voids, cut } = await readNews(tables.evidence, { since, until }, failuresMax);
   const book = createBook();
   book.rollUp(now);
   const counted = failures.filter(({ sentAt }) => sentAt >= since && sentAt < until);
-  if (counted.length > 0) await addSent(tables.evidence, book, { since, until });
+  if (counted.length > 0) {
+    await addSent(tables.evidence, book, { since, until: countedUntil });
+    await addUncounted(tables.ledger, book, { since: countedUntil, until });
+  }
   for (const { pk: _pk, sk: _sk, ttl: _ttl, untagged: _, ...failure } of counted)
     book.addFailure(failure);
   for (const { origin, sentAt } of voids)
@@ -65,6 +82,21 @@ async function addSent(
   for (const [level, window] of parts)
     for await (const { start: at, rows } of readSentPeriods(table, level, window))
       for (const { origin, count } of rows) if (count > 0) book.addSent({ origin, at, count });
+}
+
+async function addUncounted(
+  ledger: Backend['tables']['ledger'],
+  book: EvidenceBook,
+  { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
+): Promise<void> {
+  const first = Math.max(since, until - uncountedMsMax);
+  for (let at = first; at < until; at += sendBucketMs) {
+    const bucket = epochMs(Math.floor(at / sendBucketMs) * sendBucketMs);
+    for (const { stream, entries, results = [] } of await readJournal(ledger, bucket))
+      for (const [position, entry] of entries.entries())
+        if (!isUnsent(results[position]))
+          book.addSent({ origin: originOfEntry(entry, stream), at: bucket, count: 1 });
+  }
 }
 
 function tenMinutes(at: number): number {

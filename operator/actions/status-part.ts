@@ -6,8 +6,8 @@ export type Part<T> =
 /** Reads parts side by side, and knows whether any could be read. */
 export type PartReader = {
   readonly read: <T>(work: () => Promise<T>) => Promise<Part<T>>;
-  /** Throws what the first part met where every part has failed: then nothing answers at all. */
-  readonly refuseSilence: () => void;
+  /** What the parts met where every one of them has failed; empty while any could be read. */
+  readonly silence: () => readonly unknown[];
 };
 
 /** Returns a reader whose parts take no longer than `deadlineMs` each. */
@@ -24,9 +24,7 @@ export function createPartReader(deadlineMs: number): PartReader {
         });
       return readPart(noted, deadlineMs);
     },
-    refuseSilence: () => {
-      if (failures.length === parts) throw failures[0];
-    },
+    silence: () => (failures.length === parts ? failures : []),
   };
 }
 
@@ -47,6 +45,14 @@ export async function readPart<T>(read: () => Promise<T>, deadlineMs: number): P
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Tells whether a part failed because the table or queue that it reads is not there. */
+export function isAbsence(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^(ResourceNotFoundException|QueueDoesNotExist|.*NonExistentQueue)$/.test(error.name)
+  );
 }
 
 /** Returns what a part holds, undefined where it could not be read. */

@@ -1,6 +1,7 @@
 /** What the parts of a status come to: whether mail leaves, and what needs a look. */
 import type { SesAccount } from '../../adapters/ses-account.ts';
 import { sesHoldReasons } from '../../domain/reasons.ts';
+import { firstSentence } from './first-sentence.ts';
 import type { Status } from './status.ts';
 import { partValue } from './status-part.ts';
 
@@ -52,18 +53,13 @@ type Check = (status: Status) => readonly StatusReason[];
 
 const checks: readonly Check[] = [
   ({ ses }) => sesReasons(partValue(ses)),
-  ({ switches }) =>
-    (partValue(switches) ?? []).flatMap(({ stream, state: { on, drainUntil, reason } }) => {
-      if (on && drainUntil === undefined) return [];
-      const next = reason === undefined ? 'goodstanding queue stuck' : sesHoldReasons[reason];
-      return [{ level: 'stopped', what: `stream ${stream} is switched off`, next }];
-    }),
+  switchReasons,
   ({ incidents }) =>
     (partValue(incidents) ?? [])
       .filter(({ testedBy }) => testedBy === undefined)
       .map(({ id, kind, title, cause, look }) => ({
         level: stopping.has(kind) ? 'stopped' : 'look',
-        what: cause ?? title,
+        what: cause === undefined ? title : firstSentence(cause),
         next: `${look}; goodstanding alarms show ${id}`,
       })),
   ({ stuck }) =>
@@ -109,6 +105,24 @@ const checks: readonly Check[] = [
   },
   unreadReasons,
 ];
+
+/** Streams that are off for one reason are one thing. */
+function switchReasons({ switches }: Status): readonly StatusReason[] {
+  const off = (partValue(switches) ?? []).filter(
+    ({ state: { on, drainUntil } }) => !on || drainUntil !== undefined,
+  );
+  return [...Map.groupBy(off, ({ state }) => state.reason)].map(([reason, group]) => {
+    const names = group.map(({ stream }) => stream).join(', ');
+    return {
+      level: 'stopped',
+      what:
+        group.length === 1
+          ? `stream ${names} is switched off`
+          : `streams ${names} are switched off`,
+      next: reason === undefined ? 'goodstanding queue stuck' : sesHoldReasons[reason],
+    };
+  });
+}
 
 function sesReasons(ses: SesAccount | undefined): readonly StatusReason[] {
   if (ses === undefined) return [];

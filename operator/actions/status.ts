@@ -18,7 +18,7 @@ import type { Backend } from './backend.ts';
 import { listPoolRows, type PoolRow } from './pool-standings.ts';
 import { listStages, type Stages } from './queue-stages.ts';
 import { listOrders } from './standing-orders.ts';
-import { createPartReader, type Part } from './status-part.ts';
+import { createPartReader, isAbsence, type Part, type PartReader } from './status-part.ts';
 import { findStuck } from './stuck-mail.ts';
 import type { StuckRow } from './stuck-row.ts';
 import { listTenantsAtRisk, type TenantsAtRisk } from './tenants-at-risk.ts';
@@ -88,7 +88,7 @@ const riskWindowMs = hourMs;
 
 /**
  * Returns how a deployment stands. A part that cannot be read says why; the others stand.
- * @throws what the first part met where none could be read
+ * @throws what the first part met where none could be read, or where no table or queue of the deployment is there
  */
 export async function readStatus(
   backend: Backend,
@@ -96,19 +96,20 @@ export async function readStatus(
   partMs: number = partMsDefault,
 ): Promise<Status> {
   const { tables, deployment } = backend;
-  const { read: part, refuseSilence } = createPartReader(partMs);
+  const [own, account] = [createPartReader(partMs), createPartReader(partMs)];
+  const part = own.read;
   const streams = listStreams(tables.directory);
   const stages = listStages(backend, now);
   // Asked for by two parts, of which each says by itself that it failed.
   for (const shared of [streams, stages]) shared.catch(() => undefined);
   const parts = {
-    ses: part(() => readSesAccount(backend.ses)),
+    ses: account.read(() => readSesAccount(backend.ses)),
     switches: part(async () => listSwitches(backend, await streams)),
     stages: part(() => stages),
     pools: part(() => listPoolRows(backend)),
     loop: part(() => readLoop(backend, now)),
     incidents: part(() => listIncidents(backend)),
-    ringing: part(() => listRinging(backend)),
+    ringing: account.read(() => listRinging(backend)),
     subscription: part(() => subscriptionState(backend)),
     feedback: part(() => readFeedbackAge(backend, now)),
     stuck: part(async () => findStuck(backend, await stages, { now, look: 'glance' })),
@@ -130,8 +131,15 @@ export async function readStatus(
     stuck: await parts.stuck,
     risk: await parts.risk,
   };
-  refuseSilence();
+  refuseNowhere(own, account);
   return status;
+}
+
+/** SES and CloudWatch answer for an account and region without the deployment, and all would look well. */
+function refuseNowhere(own: PartReader, account: PartReader): void {
+  const [first, ...others] = own.silence();
+  const isNowhere = [first, ...others].every(isAbsence) || account.silence().length > 0;
+  if (first !== undefined && isNowhere) throw first;
 }
 
 async function listSwitches(

@@ -8,7 +8,7 @@ import { sendersSignals } from '../../domain/rotation/at-risk.ts';
 import { allMail } from '../../domain/rotation/traffic.ts';
 import { dayMs, type EpochMs } from '../../domain/time.ts';
 import type { Backend } from './backend.ts';
-import { type EvidenceWindow, readEvidence } from './evidence-window.ts';
+import { type EvidenceAsked, type EvidenceWindow, readEvidence } from './evidence-window.ts';
 import { listOrders } from './standing-orders.ts';
 
 /** What stands against a tenant: its worst signal. */
@@ -53,11 +53,11 @@ const judgedMin = 40;
  */
 export async function listTenantsAtRisk(
   backend: Backend,
-  asked: { readonly now: EpochMs; readonly limit: number; readonly windowMs?: number },
+  asked: { readonly now: EpochMs; readonly limit: number } & Partial<EvidenceAsked>,
 ): Promise<TenantsAtRisk> {
-  const { now, limit, windowMs = riskWindowMs } = asked;
+  const { now, limit, windowMs = riskWindowMs, reads = 'counted' } = asked;
   const [evidence, orders] = await Promise.all([
-    readEvidence(backend, { now, windowMs }),
+    readEvidence(backend, { now, windowMs, reads }),
     listOrders(backend, { now }),
   ]);
   const held = new Map(

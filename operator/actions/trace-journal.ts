@@ -1,4 +1,4 @@
-/** A tenant's mail from the journal of attempts, where no index finds it: ten seconds after ten seconds. */
+/** Mail of a time from the journal of attempts, where no index finds it: ten seconds after ten seconds. */
 import { unpackAttempt } from '../../contract/attempt-codec.ts';
 import { bucketAt, journalPartitions, sendBucketMs } from '../../contract/attempt-id.ts';
 import type { AttemptItem, AttemptResult } from '../../contract/items.ts';
@@ -21,7 +21,8 @@ const bucketsMax = 6;
 type TenantQuestion = Extract<TraceQuestion, { readonly ask: 'tenant' }>;
 
 /**
- * Returns a tenant's mails of a time, newest ten seconds first, as far as the items that may be read reach.
+ * Returns the mails of a time, a tenant's or everybody's, newest ten seconds first, as far as the items that may
+ * be read reach.
  * The journal holds everybody's attempts, so most of what is read may be of others; what became of a mail
  * after SES's answer is told by its own time line.
  */
@@ -54,7 +55,7 @@ export async function searchJournal(hand: TraceHand, question: TenantQuestion): 
       ...(isCut
         ? ['of the oldest ten seconds not all was read: raise --items, or ask for a shorter time']
         : []),
-      `faster: ${indexHints.tenant}`,
+      ...(question.tenant === undefined ? [] : [`faster: ${indexHints.tenant}`]),
     ],
   };
 }
@@ -110,11 +111,11 @@ function mailsOf(
   if (at < since || at >= until || (wanted !== undefined && stream !== wanted)) return [];
   return entries.flatMap(({ m, r, p, v, t }, position) => {
     const said = wordsOf(results?.[position]);
-    if ((t ?? 'default') !== tenant || (outcome !== undefined && said.outcome !== outcome))
-      return [];
+    const whose = t ?? 'default';
+    if ((tenant ?? whose) !== whose || (outcome ?? said.outcome) !== said.outcome) return [];
     return [
       {
-        ...{ messageId: m, recipientIndex: r, at: epochMs(at), tenant, stream, pool: p },
+        ...{ messageId: m, recipientIndex: r, at: epochMs(at), tenant: whose, stream, pool: p },
         ...(v ? { provider: v } : {}),
         ...said,
       },

@@ -18,7 +18,8 @@ export type TraceQuestion = (
   | { readonly ask: 'recipient'; readonly address: string; readonly tenant?: string }
   | {
       readonly ask: 'tenant';
-      readonly tenant: string;
+      /** Absent: mail of every tenant, from the journal. */
+      readonly tenant?: string;
       readonly since: EpochMs;
       readonly until: EpochMs;
       readonly stream?: string;

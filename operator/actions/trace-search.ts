@@ -13,6 +13,9 @@ import type { Answered, TracedMail, TraceHand, TraceQuestion } from './trace-que
 
 export type TenantQuestion = Extract<TraceQuestion, { readonly ask: 'tenant' }>;
 
+/** The index has a partition for each tenant. */
+type OneTenantQuestion = TenantQuestion & { readonly tenant: string };
+
 /** Mails of a recipient that are named besides the latest, whose time line is read too. */
 const recipientMails = 5;
 
@@ -50,12 +53,14 @@ export async function searchRecipient(
 }
 
 /**
- * Returns a tenant's mails of a time, newest first, as far as the items that may be read reach: by the index
- * where there is one, else from the journal of attempts.
+ * Returns the mails of a time, newest first, as far as the items that may be read reach: a tenant's by the index
+ * where there is one, else, and those of everybody, from the journal of attempts.
  */
 export async function searchTenant(hand: TraceHand, question: TenantQuestion): Promise<Answered> {
-  if (question.from?.startsWith(journalCursor)) return searchJournal(hand, question);
-  const { mails, lookedAt, next } = await searchIndex(hand, question);
+  const { tenant } = question;
+  if (tenant === undefined || question.from?.startsWith(journalCursor))
+    return searchJournal(hand, question);
+  const { mails, lookedAt, next } = await searchIndex(hand, { ...question, tenant });
   if (lookedAt === 0 && question.from === undefined) return searchJournal(hand, question);
   return {
     mails,
@@ -70,7 +75,7 @@ type Searched = {
   readonly next?: string;
 };
 
-async function searchIndex(hand: TraceHand, question: TenantQuestion): Promise<Searched> {
+async function searchIndex(hand: TraceHand, question: OneTenantQuestion): Promise<Searched> {
   const { reads } = hand;
   const since = new Date(question.since).toISOString();
   const mails: TracedMail[] = [];
@@ -100,7 +105,7 @@ async function searchIndex(hand: TraceHand, question: TenantQuestion): Promise<S
 /** The index has one partition a day; `before` is in the day that is read. */
 async function readDay(
   { backend, reads }: TraceHand,
-  { tenant }: TenantQuestion,
+  { tenant }: OneTenantQuestion,
   range: { readonly since: string; readonly before: string; readonly countMax: number },
 ): Promise<{ readonly items: readonly TenantIndexItem[]; readonly isCut: boolean }> {
   const { since, before, countMax } = range;

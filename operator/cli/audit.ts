@@ -46,7 +46,7 @@ async function list(
     .slice(0, limit);
   terminal.answer(entries, () =>
     entries.length === 0
-      ? `nobody did anything of that in ${since}`
+      ? `nothing of that stands in the audit log of the last ${since}`
       : terminal.table(
           ['when', 'who', 'action', 'what', 'why'],
           entries.map((entry) => [
@@ -58,5 +58,5 @@ async function list(
           ]),
         ),
   );
-  return entries.length === 0 ? exitCodes.nothing : exitCodes.ok;
+  return exitCodes.ok;
 }

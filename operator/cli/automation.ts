@@ -72,11 +72,15 @@ async function show({ backend, terminal }: Session): Promise<number> {
   const { state = 'on', autonomy = {} } = item ?? {};
   terminal.answer({ state, autonomy, ...(item ? { at: item.at, by: item.by } : {}) }, () =>
     [
-      `automation  ${state}${item ? `, by ${item.by} at ${formatInstant(item.at)}: ${item.why}` : ''}`,
+      terminal.wrap(
+        `automation  ${state}${item ? `, by ${item.by} at ${formatInstant(item.at)}: ${item.why}` : ''}`,
+      ),
       ...Object.entries(autonomy).map(([kind, level]) => `${kind.padEnd(12)}${level}`),
       ...(Object.keys(autonomy).length === 0
         ? [
-            'every kind of action is at what goodstanding.config.ts says (observe by default, act for grow)',
+            terminal.wrap(
+              'every kind of action is at what goodstanding.config.ts says (observe by default, act for grow)',
+            ),
           ]
         : []),
     ].join('\n'),

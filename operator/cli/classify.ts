@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { classifyLines } from '../actions/classify-lines.ts';
 import type { Io } from './io.ts';
+import { printableJson } from './printable.ts';
 import { usageError } from './session.ts';
 
 const classifyOptions = z.object({ file: z.string().optional() });
@@ -32,7 +33,7 @@ async function classifyAll(io: Io, { file }: z.output<typeof classifyOptions>): 
     if ('problem' in read) throw usageError(`line ${read.line}: ${read.problem}`);
     const { reason, blames, suppress, provider, ip, blocklist, confidence } = read.classified;
     const answer = { reason, blames, suppress, provider, ip, blocklist, confidence };
-    if (!io.stdout.write(`${JSON.stringify(answer)}\n`)) await once(io.stdout, 'drain');
+    if (!io.stdout.write(`${printableJson(answer)}\n`)) await once(io.stdout, 'drain');
   }
 }
 

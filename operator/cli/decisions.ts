@@ -71,11 +71,12 @@ function addSince(command: Command): Command {
 }
 
 async function list(session: Session, given: unknown): Promise<number> {
-  const decisions = await readSince(session, sinceOptions.parse(given).since);
+  const { since } = sinceOptions.parse(given);
+  const decisions = await readSince(session, since);
   const { terminal } = session;
   terminal.answer(decisions, () =>
     decisions.length === 0
-      ? 'no decisions in this time'
+      ? `no decisions in the last ${since}`
       : terminal.table(
           ['id', 'when', 'done', 'what'],
           decisions.map((decision) => [
@@ -93,7 +94,7 @@ async function show(session: Session, id: string): Promise<number> {
   const found = (await readSince(session, shownFor)).find((one) => one.id === id);
   const problem = `no decision ${id}; see goodstanding decisions list`;
   session.terminal.answer(found ?? { error: problem }, () =>
-    found ? describeDecision(found) : problem,
+    found ? session.terminal.wrap(describeDecision(found)) : problem,
   );
   return found ? exitCodes.ok : exitCodes.nothing;
 }

@@ -31,7 +31,7 @@ export function addDlqCommands(program: Command, run: Run): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  goodstanding dlq redrive --reason identity-unverified --dry-run\n  goodstanding dlq redrive --reason mail-from-unverified --stream transactional --yes\n  goodstanding dlq redrive --tenant acme --older-than 2h --limit 100 --why "DNS is there"',
+      '\nExamples:\n  goodstanding dlq redrive --reason identity-unverified --dry-run\n  goodstanding dlq redrive --stream transactional --limit 100 --yes\n  goodstanding dlq redrive --tenant acme --older-than 2h --why "DNS is there"',
     )
     .action((_options: unknown, command: Command) =>
       run(command, (session) => redrive(session, command.opts())),

@@ -35,7 +35,7 @@ export function addForgetCommand(program: Command, run: Run): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  goodstanding forget --tenant acme --id order-4711 --why "asked by the recipient, ticket 12"\n  goodstanding forget --recipient ada@example.com --why "erasure request 7"',
+      '\nExamples:\n  goodstanding forget --tenant acme --id order-4711 --why "ticket 12"\n  goodstanding forget --recipient ada@example.com --why "erasure request 7"',
     )
     .action(async (_options: unknown, command: Command) => {
       const options = forgetOptions.parse(command.opts());

@@ -4,6 +4,7 @@ import { isAlarmKind, runbookOf } from '../../contract/alarm-names.ts';
 import type { Incident, Telling } from '../../domain/incidents/model.ts';
 import { lengthOf } from '../../domain/rotation/words.ts';
 import { type EpochMs, epochMs } from '../../domain/time.ts';
+import { firstSentence } from '../actions/first-sentence.ts';
 import { formatInstant } from './words.ts';
 
 /** Returns the cells of an incident's row: id, how it stands, when people were told, its cause. */
@@ -14,7 +15,9 @@ export function incidentCells(incident: Incident): readonly string[] {
     id,
     standingOf(incident),
     told === undefined ? 'nobody' : formatInstant(told).slice(11, 16),
-    testedBy === undefined ? (findings?.cause ?? titleOf(kind)) : `test by ${testedBy}`,
+    testedBy === undefined
+      ? firstSentence(findings?.cause ?? titleOf(kind))
+      : `test by ${testedBy}`,
   ];
 }
 
@@ -54,6 +57,7 @@ function standingOf({ status, partOf, testedBy }: Incident): string {
 
 const whyWords: Readonly<Record<Telling['why'], string>> = {
   opened: 'that it began',
+  more: 'that more of it rings',
   again: 'that it goes on',
   over: 'that it is over',
 };

@@ -30,7 +30,8 @@ export const exitCodesHelp = `Exit codes:
   0  done
   1  not found, or nothing to do
   2  wrong usage
-  3  AWS (or the local runtime) refused or was unreachable, or an unexpected failure
+  3  AWS (or the local runtime) refused or was unreachable, or an unexpected
+     failure
   4  partly done
   5  status, queue stuck: something needs a look
   6  status: mail is not leaving`;

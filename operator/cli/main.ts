@@ -12,6 +12,7 @@ import { columnsOf, exitCodes, exitCodesHelp, type Io } from './io.ts';
 import { addOrderCommands } from './orders.ts';
 import { addOutcomeCommand } from './outcome.ts';
 import { addPoolCommands } from './pools.ts';
+import { printable } from './printable.ts';
 import { addQueueCommands } from './queue.ts';
 import { addRehearseCommand } from './rehearse.ts';
 import { addSendCommand } from './send.ts';
@@ -20,6 +21,7 @@ import { addSimulateCommand } from './simulate.ts';
 import { addStatusCommand } from './status.ts';
 import { addSuppressCommands } from './suppress.ts';
 import { addTenantCommands } from './tenants.ts';
+import { wrapNote } from './terminal.ts';
 import { addTraceCommand } from './trace.ts';
 
 const examples = `Examples:
@@ -33,9 +35,11 @@ const examples = `Examples:
   goodstanding orders list
   goodstanding queue stuck
   goodstanding dlq list
+  goodstanding rehearse
 
-Which deployment: --endpoint (or AWS_ENDPOINT_URL), else --local, else --profile/--region, else a local
-runtime that runs in this clone, else AWS as the environment says. It is named on stderr.
+Which deployment: --endpoint (or AWS_ENDPOINT_URL), else --local, else
+--profile/--region, else a local runtime that runs in this clone, else AWS as
+the environment says. It is named on stderr.
 
 ${exitCodesHelp}`;
 
@@ -60,7 +64,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     const failure = failureOf(error, deployment);
-    if (failure.message) io.stderr.write(`error: ${failure.message}\n`);
+    if (failure.message) {
+      io.stderr.write(`${wrapNote(io, printable(`error: ${failure.message}`))}\n`);
+    }
     if (io.env['GOODSTANDING_DEBUG'] && error instanceof Error) io.stderr.write(`${error.stack}\n`);
     return failure.exitCode;
   }
@@ -86,7 +92,7 @@ export function createProgram(io: Io, run: Run, ended: (exitCode: number) => voi
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => io.stderr.write(printable(text)),
       getOutHelpWidth: () => columnsOf(io.env) ?? io.stdout.columns ?? 80,
       getErrHelpWidth: () => columnsOf(io.env) ?? io.stderr.columns ?? 80,
     });

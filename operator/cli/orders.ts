@@ -65,7 +65,7 @@ function addHold(orders: Command, run: Run): void {
     .requiredOption('--for <duration>', 'until when: 30m, 6h, 2d')
     .addHelpText(
       'after',
-      '\nExample:\n  goodstanding orders hold --tenant acme --provider gmail --for 2h --why "we look at the list"',
+      '\nExample:\n  goodstanding orders hold --tenant acme --provider gmail --why "new list"',
     )
     .action((_options: unknown, command: Command) =>
       run(command, (session) => hold(session, command.opts())),

@@ -134,36 +134,30 @@ export function describeOutcome(request: RequestOutcome, terminal: Terminal): st
       ? [`id ${request.id}${request.tenant ? `, tenant ${request.tenant}` : ''}`]
       : []),
   ];
-  return [...head, ...request.recipients.map((each) => describeRecipient(each, terminal))].join(
-    '\n',
-  );
+  return [
+    ...head.map(terminal.wrap),
+    ...request.recipients.map((each) => describeRecipient(each, terminal)),
+  ].join('\n');
 }
 
 function describeRecipient(recipient: RecipientOutcome, terminal: Terminal): string {
-  const { index, recipientKey, outcome, reason, explanation, facts } = recipient;
+  const { index, recipientKey, outcome, reason, explanation, facts, sesMessageIds } = recipient;
   const title = terminal.strong(`recipient ${index}: ${outcome}${reason ? ` (${reason})` : ''}`);
   return [
     '',
     `${title}${recipientKey ? `  key ${recipientKey}` : ''}`,
-    ...(explanation ? [`  ${explanation}`] : []),
-    ...(facts.length === 0 ? ['  not taken up yet'] : [terminal.table(factHead, factRows(facts))]),
+    ...(explanation ? [terminal.wrap(`  ${explanation}`)] : []),
+    // As a cell of the table, an id of sixty characters would leave no room for the rest.
+    ...sesMessageIds.map((id) => `  SES ${id}`),
+    ...(facts.length === 0
+      ? ['  not taken up yet']
+      : [terminal.table(factHead, facts.map(factRow))]),
   ].join('\n');
 }
 
 const factHead = ['time', 'what', 'details'];
 
-/** An SES message id is long and stands in every fact of an attempt; once is enough. */
-function factRows(facts: readonly RecipientFact[]): readonly (readonly string[])[] {
-  const told = new Set<string>();
-  return facts.map((fact) => {
-    const { sesMessageId } = fact;
-    const isNew = sesMessageId !== undefined && !told.has(sesMessageId);
-    if (isNew) told.add(sesMessageId);
-    return factRow(fact, isNew ? [`SES ${sesMessageId}`] : []);
-  });
-}
-
-function factRow(fact: RecipientFact, sesMessageId: readonly string[]): readonly string[] {
+function factRow(fact: RecipientFact): readonly string[] {
   const details = [
     fact.reason,
     fact.type,
@@ -171,7 +165,6 @@ function factRow(fact: RecipientFact, sesMessageId: readonly string[]): readonly
     fact.detail,
     fact.diagnostic,
     fact.pool ? `pool ${fact.pool}` : undefined,
-    ...sesMessageId,
   ].filter((text) => text !== undefined);
   const what =
     fact.outcome && fact.outcome !== fact.what ? `${fact.what} → ${fact.outcome}` : fact.what;

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { reasonOf } from '../../domain/rotation/words.ts';
 import { listPoolRows, listUses, type PoolRow } from '../actions/pool-standings.ts';
 import { exitCodes } from './io.ts';
 import { collect, wholeNumber } from './options.ts';
 import { addAsk, ask, readAsk, readDuration } from './rotation-command.ts';
 import { type Run, type Session, usageError } from './session.ts';
-import { formatInstant } from './words.ts';
+import { counted, formatInstant } from './words.ts';
 
 const placeOptions = z.object({
   provider: z.string().default('*'),
@@ -38,7 +39,7 @@ export function addPoolCommands(program: Command, run: Run): void {
     .option('--for <duration>', 'when it is looked at again: 30m, 6h, 2d (default: 1d)')
     .addHelpText(
       'after',
-      '\nExample:\n  goodstanding pools quarantine leased --provider microsoft --for 6h --why "S3150, ticket 12"',
+      '\nExample:\n  goodstanding pools quarantine leased --provider gmail --why "ticket 12"',
     )
     .action((pool: string, _options: unknown, command: Command) =>
       run(command, (session) => quarantine(session, pool, command.opts())),
@@ -76,7 +77,7 @@ function addOverride(pools: Command, run: Run): void {
     .option('--provider <provider>', 'only for this mailbox provider (default: for all)')
     .addHelpText(
       'after',
-      '\nExample:\n  goodstanding pools override marketing --pool leased=3 --pool spare --for 6h --why "test of spare"',
+      '\nExample:\n  goodstanding pools override marketing --pool leased --pool spare --why test',
     )
     .action((stream: string, _options: unknown, command: Command) =>
       run(command, (session) => override(session, stream, command.opts())),
@@ -101,27 +102,31 @@ function addWarm(pools: Command, run: Run): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  goodstanding pools warm leased --provider gmail --per-day 40000 --why "as our old sender had it"',
+      '\nExample:\n  goodstanding pools warm leased --provider gmail --per-day 400 --why "as here"',
     )
     .action((pool: string, _options: unknown, command: Command) =>
       run(command, (session) => warm(session, pool, command.opts())),
     );
 }
 
+const standingHead = ['provider', 'state', 'until', 'left today'] as const;
+
 async function list({ backend, terminal }: Session): Promise<number> {
   const rows = await listPoolRows(backend);
-  terminal.answer(rows, () =>
-    terminal.table(['pool', 'kind', 'provider', 'state', 'until', 'left today'], rows.map(cells)),
-  );
+  terminal.answer(rows, () => terminal.table(['pool', 'kind', ...standingHead], rows.map(cells)));
   return exitCodes.ok;
 }
 
 function cells({ pool, kind, provider, state, until, dayCap, dayLeft }: PoolRow) {
   return [
-    ...[pool, kind, provider === '*' ? 'all others' : provider, state],
+    ...[pool, kind, nameOf(provider), state],
     until === undefined ? '' : formatInstant(until).slice(0, 16),
-    dayCap === undefined ? 'no cap' : `${dayLeft ?? dayCap} of ${dayCap}`,
+    state === 'quarantined' ? 'takes none' : leftOf(dayCap, dayLeft),
   ];
+}
+
+function leftOf(dayCap: number | undefined, dayLeft = dayCap): string {
+  return dayCap === undefined ? 'no cap' : `${dayLeft} of ${dayCap}`;
 }
 
 async function explain({ backend, terminal }: Session, pool: string): Promise<number> {
@@ -135,22 +140,31 @@ async function explain({ backend, terminal }: Session, pool: string): Promise<nu
   const own = uses.filter(({ pools }) => pools.some((one) => one.pool === pool));
   terminal.answer({ pool, standings: rows, uses: own }, () =>
     [
-      ...rows.map(
-        (row) =>
-          `${cells(row).slice(1).join('  ').trimEnd()}${stepOf(row)}${row.why ? `\n  ${row.why}` : ''}`,
+      terminal.table(['kind', ...standingHead], rows.map(standingCells)),
+      ...rows.flatMap(({ provider, why }) =>
+        why === undefined ? [] : [terminal.wrap(`${nameOf(provider)}: ${reasonOf(why)}`)],
       ),
       own.length === 0 ? 'no stream gives it mail' : 'carries',
-      ...own.map(
-        ({ stream, provider, pools, by, why }) =>
-          `  ${stream} to ${provider === '*' ? 'all others' : provider}, with ${pools.length - 1} other pools, by ${by}: ${why}`,
+      ...own.map(({ stream, provider, pools, by, why }) =>
+        terminal.wrap(
+          `  ${stream} to ${nameOf(provider)}${pools.length === 1 ? '' : `, with ${counted(pools.length - 1, 'other pool')}`}, by ${by}: ${why}`,
+        ),
       ),
     ].join('\n'),
   );
   return exitCodes.ok;
 }
 
-function stepOf({ step }: PoolRow): string {
-  return step === undefined ? '' : `, step ${Math.round(step * 10) / 10} of its warm-up`;
+/** As in the list, without the pool, and with the step of its warm-up. */
+function standingCells(row: PoolRow): readonly string[] {
+  const { step } = row;
+  const [, ...own] = cells(row);
+  const last = own.pop() ?? '';
+  return [...own, step === undefined ? last : `${last}, step ${Math.round(step * 10) / 10}`];
+}
+
+function nameOf(provider: string): string {
+  return provider === '*' ? 'all others' : provider;
 }
 
 function quarantine(session: Session, pool: string, given: unknown): Promise<number> {

@@ -47,17 +47,21 @@ async function rehearse(
   // It brings the whole pipeline, which no other command needs.
   const { runLive } = await import('../console/run-live.ts');
   let last: LiveRehearsal | undefined;
+  let where = '';
   try {
     await runLive({
       signal: stop.signal,
       ...(port === undefined ? {} : { port }),
+      up: ({ endpoint, deployment }) => {
+        where = `--endpoint ${endpoint} --deployment ${deployment}`;
+      },
       tell: (state) => {
         say(terminal, last, state);
         const isNews = isOver(state) && last?.phase !== state.phase;
         last = state;
         if (once && isOver(state)) stop.abort();
         else if (isNews && state.phase === 'done')
-          terminal.note('it stays up, so that you can look around; Ctrl-C ends it');
+          for (const line of staysUp(where)) terminal.note(line);
       },
     });
   } finally {
@@ -73,6 +77,14 @@ function say(terminal: Terminal, before: LiveRehearsal | undefined, state: LiveR
   for (const { text } of state.steps.slice(before?.steps.length ?? 0)) terminal.note(text);
   if (before?.decision !== state.decision)
     for (const line of state.explanation) terminal.note(`  ${line}`);
+}
+
+function staysUp(where: string): readonly string[] {
+  return [
+    'it stays up, so that you can look around; Ctrl-C ends it. In another terminal:',
+    `  npx goodstanding ${where} status`,
+    `  npx goodstanding ${where} pools explain east`,
+  ];
 }
 
 function isOver({ phase }: LiveRehearsal): boolean {

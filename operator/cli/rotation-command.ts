@@ -61,7 +61,7 @@ export async function ask(
     terminal.answer({ id, error: problem }, () => problem);
     return exitCodes.partly;
   }
-  terminal.answer(decision, () => describeDecision(decision));
+  terminal.answer(decision, () => terminal.wrap(describeDecision(decision)));
   return decision.done ? exitCodes.ok : exitCodes.nothing;
 }
 

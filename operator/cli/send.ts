@@ -51,11 +51,11 @@ export function addSendCommand(program: Command, run: Run): void {
       `
 Examples:
   goodstanding send --to ada@example.com --subject Hi --text Hello --wait
-  goodstanding send --from me@example.com --to a@example.com --to b@example.com --template news --data '{"n":1}'
+  goodstanding send --to ada@example.com --template news --data '{"n":1}'
   goodstanding send --file requests.jsonl
 
-With --wait the exit code is 0 when every recipient is accepted or delivered (or its mail waits for its
-sendAt), 1 when none is, 4 when some are.`,
+With --wait the exit code is 0 when every recipient is accepted or delivered (or
+its mail waits for its sendAt), 1 when none is, 4 when some are.`,
     )
     .action((_options: unknown, command: Command) =>
       run(command, (session) => send(session, sendOptions.parse(command.opts()))),

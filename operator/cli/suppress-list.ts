@@ -62,7 +62,7 @@ async function list({ backend, terminal }: Session, options: ListOptions): Promi
       ...(place === undefined ? [] : [`more: goodstanding suppress list --after ${place}`]),
     ].join('\n'),
   );
-  return entries.length === 0 && next === undefined ? exitCodes.nothing : exitCodes.ok;
+  return exitCodes.ok;
 }
 
 function cells({ recipientKey, scope, reason, at, expiresAt, source }: Suppression) {

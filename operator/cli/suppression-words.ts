@@ -11,7 +11,7 @@ export function describeCheck(
   now: number,
 ): string {
   const [only] = results;
-  if (results.length === 1 && only) return describeOne(only, now);
+  if (results.length === 1 && only) return terminal.wrap(describeOne(only, now));
   const head = ['address', 'suppressed', 'scope', 'since', 'until'];
   const rows = results.flatMap((each): readonly (readonly string[])[] => {
     if (!each.usable) return [[each.address, `not an address: ${each.problem}`, '', '', '']];

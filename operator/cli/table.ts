@@ -1,5 +1,6 @@
 /** The one file that knows the table library. */
 import Table from 'cli-table3';
+import { printable } from './printable.ts';
 
 export type TableLook = {
   /** Columns of the terminal. */
@@ -38,7 +39,7 @@ export function formatTable(
   const columns = head.map((title, column) => [title, ...rows.map((row) => row[column] ?? '')]);
   const widths = shrink(columns, look.width - gap * (head.length - 1));
   const cells = (row: readonly string[]) =>
-    row.map((text, column) => wrap(printable(text), widths[column] ?? columnMin));
+    row.map((text, column) => wrap(plain(text), widths[column] ?? columnMin));
   const table = new Table({
     head: cells(head),
     chars: borderless,
@@ -106,8 +107,7 @@ function inPieces(word: string, width: number): readonly string[] {
   return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [word]);
 }
 
-/** What tables hold may come from outside; control characters would reach the terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
-  return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, '?');
+/** Colours are the table's own affair, and a control character has no width to reckon with. */
+function plain(text: string): string {
+  return printable(text).replaceAll('\t', ' ').replaceAll('\u001b', '?');
 }

@@ -36,12 +36,17 @@ async function risk(
   if (windowMs > windowMsMax)
     throw usageError(`--since: got ${since}; what was sent is kept so closely for 4d at most`);
   const now = epochMs(Date.now());
-  const found = await listTenantsAtRisk(backend, { now, limit, windowMs });
-  const window = `mail sent from ${formatInstant(found.since).slice(0, 16)} to ${formatInstant(found.until).slice(0, 16)} UTC${found.isCut ? '; there were more failures than are read: the latest count' : ''}`;
+  const found = await listTenantsAtRisk(backend, { now, limit, windowMs, reads: 'latest' });
+  const isUncounted = found.until <= now - windowMs;
+  const window = isUncounted
+    ? 'nothing can be said yet: the reputation loop has not counted what was sent in this time; it does so each minute (goodstanding automation)'
+    : `mail sent from ${formatInstant(found.since).slice(0, 16)} to ${formatInstant(found.until).slice(0, 16)} UTC${found.isCut ? '; there were more failures than are read: the latest count' : ''}`;
   terminal.answer(found, () =>
     [
       found.tenants.length === 0
-        ? 'no tenant fails more than is tolerated'
+        ? isUncounted
+          ? 'no tenant is known to fail more than is tolerated'
+          : 'no tenant fails more than is tolerated'
         : terminal.table(
             ['tenant', 'signal', 'failed', 'rate', 'tolerated', 'odds', 'says', 'order'],
             found.tenants.map(cells),

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
-import { columnsOf, exitCodes, type Io, takesColour } from './io.ts';
+import { columnsOf, exitCodes, type Io, type Sink, takesColour } from './io.ts';
+import { printable, printableJson } from './printable.ts';
 import { formatTable } from './table.ts';
 import { wrapText } from './wrap.ts';
 
@@ -30,13 +31,14 @@ const widthMax = 120;
 /** Returns the terminal as commands use it. */
 export function createTerminal(io: Io, json: boolean): Terminal {
   const colour = takesColour(io.stdout, io.env);
-  const width = widthOf(io);
+  const width = widthOf(io.stdout, io.env);
   return {
     answer: (value, text) => {
-      io.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text()}\n`);
+      io.stdout.write(json ? `${printableJson(value)}\n` : `${printable(text())}\n`);
     },
     note: (text) => {
-      io.stderr.write(`${paint('dim', text, takesColour(io.stderr, io.env))}\n`);
+      const words = wrapNote(io, printable(text));
+      io.stderr.write(`${paint('dim', words, takesColour(io.stderr, io.env))}\n`);
     },
     table: (head, rows) => formatTable(head, rows, { width, colour }),
     strong: (text) => paint('bold', text, colour),
@@ -47,12 +49,20 @@ export function createTerminal(io: Io, json: boolean): Terminal {
   };
 }
 
-/** Where nobody said how wide it is and no terminal is there, ids stay whole for `grep` and the like. */
-function widthOf({ stdout, env }: Io): number {
+/**
+ * Returns how many columns a line may take. Where nobody said so and no terminal is there, ids stay whole for
+ * `grep` and the like.
+ */
+function widthOf(sink: Sink, env: Io['env']): number {
   const asked = columnsOf(env);
   if (asked !== undefined) return asked;
-  if (stdout.isTTY !== true) return Number.POSITIVE_INFINITY;
-  return Math.min(widthMax, Math.max(widthMin, stdout.columns ?? widthDefault));
+  if (sink.isTTY !== true) return Number.POSITIVE_INFINITY;
+  return Math.min(widthMax, Math.max(widthMin, sink.columns ?? widthDefault));
+}
+
+/** Returns a line for people as stderr shows it: broken on a terminal, whole in a file, where it is searched. */
+export function wrapNote({ stderr, env }: Io, text: string): string {
+  return stderr.isTTY === true ? wrapText(text, widthOf(stderr, env)) : text;
 }
 
 function paint(style: 'bold' | 'dim', text: string, colour: boolean): string {
@@ -71,7 +81,7 @@ async function ask(io: Io, prompt: string): Promise<string> {
   const said = await new Promise<string>((resolve) => {
     // Ctrl-C and Ctrl-D close the reader without an answer: that is a no.
     reader.once('close', () => resolve(''));
-    reader.question(prompt).then(resolve, () => resolve(''));
+    reader.question(printable(prompt)).then(resolve, () => resolve(''));
   });
   reader.close();
   return said.trim();

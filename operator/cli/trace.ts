@@ -26,7 +26,7 @@ const traceOptions = z.object({
 });
 type TraceOptions = z.output<typeof traceOptions>;
 
-/** How far back a tenant's mail is looked for unless somebody says. */
+/** How far back mail is looked for unless somebody says. */
 const sinceDefaultMs = 10 * minuteMs;
 
 /** A batch has at most fifty recipients. */
@@ -38,7 +38,7 @@ export function addTraceCommand(program: Command, run: Run): void {
     .command('trace')
     .summary('one time line of a mail: what happened to it, and why')
     .description(
-      "One time line of a mail: gate, pool and why that one, SES's answer, every event, holds, rescue, suppression, and the decisions behind them. By the app's id or our message id, by SES's message id or the recipient (each needs its index), or a tenant's mails of a time.",
+      "One time line of a mail: gate, pool and why that one, SES's answer, every event, holds, rescue, suppression, and the decisions behind them. By the app's id or our message id, by SES's message id or the recipient (each needs its index), or the mails of a time, a tenant's or everybody's.",
     )
     .argument('[id]', "the app's id, or our message id (22 characters)")
     .option(
@@ -52,9 +52,9 @@ export function addTraceCommand(program: Command, run: Run): void {
     )
     .option('--recipient <address>', "a recipient's latest mail (needs indexes.recipient)")
     .option('--ses-message-id <id>', 'the mail that SES gave this id (needs indexes.sesMessageId)')
-    .option('--since <when>', "a tenant's mails since: 30m, 2d, or an instant (default: 10m)")
+    .option('--since <when>', 'mails since: 30m, 2d, or an instant (default: 10m)')
     .option('--until <when>', 'and until: 5m ago, or an instant (default: now)')
-    .option('--stream <stream>', "only this stream's mail of the tenant")
+    .option('--stream <stream>', "only this stream's mail")
     .option('--outcome <outcome>', `only mail that is ${outcomes.join(', ')}`)
     .option('--from <cursor>', 'go on where the answer before stopped')
     .option(
@@ -64,7 +64,7 @@ export function addTraceCommand(program: Command, run: Run): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  goodstanding trace order-4711 --tenant acme\n  goodstanding trace --recipient ada@example.com\n  goodstanding trace --tenant acme --since 30m --outcome bounced',
+      '\nExamples:\n  goodstanding trace order-4711 --tenant acme\n  goodstanding trace --recipient ada@example.com\n  goodstanding trace --tenant acme --since 30m --outcome bounced\n  goodstanding trace --since 5m',
     )
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const question = questionOf(id, traceOptions.parse(command.opts()));
@@ -85,8 +85,11 @@ function questionOf(id: string | undefined, options: TraceOptions): TraceQuestio
   const { tenant, recipient, sesMessageId, items } = options;
   const most = items === undefined ? {} : { itemsMax: items };
   const named = [id, recipient, sesMessageId].filter((each) => each !== undefined);
-  if (named.length > 1 || (named.length === 0 && tenant === undefined))
-    throw usageError('trace: give one of ID, --ses-message-id, --recipient and --tenant');
+  const isOfTime = tenant !== undefined || options.since !== undefined;
+  if (named.length > 1 || (named.length === 0 && !isOfTime))
+    throw usageError(
+      'trace: give one of ID, --ses-message-id and --recipient, or --tenant, --since or both',
+    );
   if (id !== undefined)
     return {
       ...{ ask: 'id', id, ...most },
@@ -94,7 +97,7 @@ function questionOf(id: string | undefined, options: TraceOptions): TraceQuestio
       ...(options.index === undefined ? {} : { recipientIndex: options.index }),
     };
   if (sesMessageId !== undefined) return { ask: 'ses-message-id', sesMessageId, ...most };
-  if (recipient === undefined) return { ...tenantQuestion(tenant ?? '', options), ...most };
+  if (recipient === undefined) return { ...tenantQuestion(options), ...most };
   const address = parseAddress(recipient);
   if (!isAddress(address))
     throw usageError(`--recipient: got ${recipient}; ${address.detail}; allowed is local@domain`);
@@ -104,8 +107,8 @@ function questionOf(id: string | undefined, options: TraceOptions): TraceQuestio
   };
 }
 
-function tenantQuestion(tenant: string, options: TraceOptions): TraceQuestion {
-  const { stream, outcome, from } = options;
+function tenantQuestion(options: TraceOptions): TraceQuestion {
+  const { tenant, stream, outcome, from } = options;
   if (outcome !== undefined && !outcomes.some((name) => name === outcome))
     throw usageError(`--outcome: got ${outcome}; allowed are ${outcomes.join(', ')}`);
   const now = Date.now();
@@ -114,7 +117,8 @@ function tenantQuestion(tenant: string, options: TraceOptions): TraceQuestion {
     options.since === undefined ? until - sinceDefaultMs : readWhen(options.since, '--since', now);
   if (since >= until) throw usageError('--since: allowed is an instant before --until');
   return {
-    ...{ ask: 'tenant', tenant, since: epochMs(since), until: epochMs(until) },
+    ...{ ask: 'tenant', since: epochMs(since), until: epochMs(until) },
+    ...(tenant === undefined ? {} : { tenant }),
     ...(stream === undefined ? {} : { stream }),
     ...(outcome === undefined ? {} : { outcome }),
     ...(from === undefined ? {} : { from }),
@@ -136,31 +140,63 @@ function describe(
   { terminal }: Session,
   question: TraceQuestion,
 ): string {
-  if (problem !== undefined) return problem;
+  if (problem !== undefined) return terminal.wrap(problem);
   return [
     ...(found ? [describeTrace(found, terminal, Date.now())] : []),
     ...(mails.length > (found ? 1 : 0)
-      ? [...(found ? ['', 'its latest mails'] : []), tableOf(mails, terminal)]
+      ? [...(found ? ['', 'its latest mails'] : []), tableOf(mails, question, terminal)]
       : []),
-    ...(mails.length === 0 && !found ? ['no mail of this tenant and time was found'] : []),
-    ...remarks,
-    ...(next === undefined ? [] : [`older: ${older(question, next)}`]),
+    ...(mails.length === 0 && !found ? ['no such mail was found in what was looked through'] : []),
+    ...remarks.map(terminal.wrap),
+    ...(next === undefined ? [] : ['older:', `  ${older(question, next)}`]),
     `read ${counted(itemsRead, 'item')}`,
   ].join('\n');
 }
 
-function tableOf(mails: TraceAnswer['mails'], terminal: Session['terminal']): string {
+function tableOf(
+  mails: TraceAnswer['mails'],
+  question: TraceQuestion,
+  terminal: Session['terminal'],
+): string {
+  // Whose mail it is needs no column where the question said so.
+  const isOfAll = question.ask === 'tenant' && question.tenant === undefined;
+  const rows = alikeIn(mails).map(({ mail, indexes }) => {
+    const { at, messageId, pool, provider, tenant } = mail;
+    const [first = 0] = indexes;
+    return [
+      formatInstant(at),
+      first === 0 || indexes.length > 1 ? messageId : `${messageId} --index ${first}`,
+      `${becameOf(mail)}${indexes.length === 1 ? '' : `, ${indexes.length} recipients`}`,
+      [pool, provider].filter((name) => name !== undefined).join(' to '),
+      ...(isOfAll ? [tenant] : []),
+    ];
+  });
   return terminal.table(
-    ['when', 'message', 'outcome', 'way'],
-    mails.map(
-      ({ at, messageId, recipientIndex, outcome, reason, sesMessageId, pool, provider }) => [
-        formatInstant(at),
-        recipientIndex === 0 ? messageId : `${messageId} --index ${recipientIndex}`,
-        `${outcome ?? (sesMessageId === undefined ? 'not sent' : 'handed to SES')}${reason ? ` (${reason})` : ''}`,
-        [pool, provider].filter((name) => name !== undefined).join(' to '),
-      ],
-    ),
+    ['when', 'message', 'outcome', 'way', ...(isOfAll ? ['tenant'] : [])],
+    rows,
   );
+}
+
+type Mail = TraceAnswer['mails'][number];
+
+/** Recipients of a batch that fared alike are one row, or fifty lines would say the same. */
+function alikeIn(
+  mails: readonly Mail[],
+): readonly { readonly mail: Mail; readonly indexes: readonly number[] }[] {
+  const alike = Map.groupBy(mails, (mail) =>
+    JSON.stringify([mail.messageId, becameOf(mail), mail.pool, mail.provider, mail.tenant]),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [mail] = group;
+    return mail === undefined
+      ? []
+      : [{ mail, indexes: group.map(({ recipientIndex }) => recipientIndex) }];
+  });
+}
+
+function becameOf({ outcome, sesMessageId, reason }: Mail): string {
+  const became = outcome ?? (sesMessageId === undefined ? 'not sent' : 'handed to SES');
+  return `${became}${reason ? ` (${reason})` : ''}`;
 }
 
 /** The same question again, from where this answer stopped. */
@@ -168,7 +204,7 @@ function older(question: TraceQuestion, next: string): string {
   if (question.ask !== 'tenant') return next;
   const { tenant, since, until, stream, outcome } = question;
   return [
-    `goodstanding trace --tenant ${tenant}`,
+    tenant === undefined ? 'goodstanding trace' : `goodstanding trace --tenant ${tenant}`,
     `--since ${new Date(since).toISOString()} --until ${new Date(until).toISOString()}`,
     ...(stream === undefined ? [] : [`--stream ${stream}`]),
     ...(outcome === undefined ? [] : [`--outcome ${outcome}`]),

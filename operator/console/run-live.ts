@@ -12,10 +12,13 @@ import type { LiveRehearsal } from './rehearsal-model.ts';
 export async function runLive({
   signal,
   tell,
+  up,
   port,
 }: {
   readonly signal: AbortSignal;
   readonly tell: (state: LiveRehearsal) => void;
+  /** Hears where the deployment answers, for whoever would ask it by the command line. */
+  readonly up?: (where: { readonly endpoint: string; readonly deployment: string }) => void;
   /** Of its console. @default 4580, and where that is taken any free one */
   readonly port?: number;
 }): Promise<void> {
@@ -30,6 +33,7 @@ export async function runLive({
     label: `rehearsal ${deployment} on ${endpoint}`,
     ...(port === undefined ? {} : { port }),
   });
+  up?.({ endpoint, deployment });
   try {
     const onProgress = (state: LiveRehearsal) => {
       live.become(state);

@@ -99,7 +99,8 @@ type Desk = {
 };
 
 async function answer({ request, response }: Call, desk: Desk): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  // Some request lines, such as `GET //`, are no address at all: nothing is there.
+  const pathname = URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname ?? '';
   const door = doorOf(pathname);
   const refusal = refusalOf(request, door, desk.guarded);
   if (refusal !== undefined) {

@@ -1,5 +1,6 @@
 /** Canaries leave where SES reports failures alone, with a permission for exactly that. */
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { checkConfig } from '../../contract/pipeline-config.ts';
 import { canaryPlanOf } from '../../lib/canary-plan.ts';
 import { plain, rich } from './support/configs.ts';
@@ -31,6 +32,33 @@ test('the account function may send as that identity, through those configuratio
       'ses:SendEmail configuration-set/acme-mail-marketing-old',
     ].sort(),
   );
+});
+
+test('what it may send goes from its own address to SES’s bouncing mailbox alone', async () => {
+  const built = await build(rich);
+  const conditions = built.ofType('AWS::IAM::Policy').flatMap(([, { Properties }]) =>
+    documents
+      .parse(Properties)
+      .PolicyDocument.Statement.filter(({ Condition }) =>
+        JSON.stringify(Condition ?? {}).includes('ses:Recipients'),
+      )
+      .map(({ Action, Condition }) => ({ Action, Condition })),
+  );
+  expect(conditions).toEqual([
+    {
+      Action: 'ses:SendEmail',
+      Condition: {
+        StringEquals: { 'ses:FromAddress': ['goodstanding-canary@example.com'] },
+        'ForAllValues:StringEquals': { 'ses:Recipients': ['bounce@simulator.amazonses.com'] },
+      },
+    },
+  ]);
+});
+
+const documents = z.object({
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Action: z.unknown(), Condition: z.exactOptional(z.unknown()) })),
+  }),
 });
 
 test('without canaries it may send nothing', async () => {

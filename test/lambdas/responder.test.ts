@@ -16,12 +16,13 @@ import type { PeopleNotice } from '../../adapters/people-notice.ts';
 import { type AlarmKind, alarmKinds } from '../../contract/alarm-kinds.ts';
 import { alarmKindNames } from '../../contract/alarm-names.ts';
 import { testReason } from '../../contract/incident.ts';
+import type { OrderItem } from '../../contract/rotation-items.ts';
 import { quietMs, settleMs } from '../../domain/incidents/settle.ts';
 import { claimMs } from '../../domain/incidents/tell.ts';
 import type { Decision } from '../../domain/rotation/model.ts';
 import { type EpochMs, epochMs, minuteMs, secondMs } from '../../domain/time.ts';
 import type { ResponderPorts } from '../../lambdas/responder/ports.ts';
-import { readEvent } from '../../lambdas/responder/read-event.ts';
+import { type Heard, readEvent } from '../../lambdas/responder/read-event.ts';
 import { respond } from '../../lambdas/responder/respond.ts';
 import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
 import { at } from '../support/incidents.ts';
@@ -52,6 +53,7 @@ function createWorld(tables: Tables) {
     readAutomation: async () => undefined,
     readOrders: async () => [],
     readPoolStandings: async () => [],
+    readAllowances: async () => [],
     askRotation: async (what) => {
       asked.push(what);
     },
@@ -82,6 +84,7 @@ function createWorld(tables: Tables) {
       const heard = readEvent('acme', changeOf(`acme-${kind}`, value, state.now));
       return respond(heard, { ...ports, ...over });
     },
+    respond: (heard: Heard) => respond(heard, ports),
     tick: (over: Partial<ResponderPorts> = {}) => {
       const event = { 'detail-type': 'Scheduled Event', time: new Date(state.now).toISOString() };
       return respond(readEvent('acme', event), { ...ports, ...over });
@@ -153,6 +156,22 @@ describe('an alarm that rings', () => {
       expect(notice?.text).toContain(words);
     expect(notice?.chat).toMatchObject({ thread: '2026-11-21-142000-ses-stopped' });
     expect(world.asked).toEqual(['ses-stopped: alarm']);
+  });
+
+  test('says once why several streams stand still, not once for each and again for its alarm', async () => {
+    const off = { on: false, since: at(0), trips: 1, reason: 'sending-paused' as const };
+    for (const stream of ['marketing', 'receipts']) world.ring('ses-stopped', stream);
+    await world.hear('ses-stopped', 'ALARM', {
+      readSwitches: async () =>
+        new Map([
+          ['receipts', off],
+          ['marketing', off],
+        ]),
+    });
+    const said = world.told[0]?.text ?? '';
+    expect(said).toContain('no mail of the streams marketing, receipts since 14:20 UTC');
+    expect(said.match(/sending-paused/g)).toHaveLength(1);
+    expect(said).not.toContain('The marketing part is in trouble');
   });
 
   test('is told once although its event comes three times at once', async () => {
@@ -383,3 +402,58 @@ test('while all is silent a tick asks CloudWatch every ten minutes and writes no
   }
   expect(world.state.surveys).toBe(2);
 });
+
+describe('while an incident is open', () => {
+  test('another alarm of its kind is told, although somebody has the incident in hand', async () => {
+    world.ring('mail-parked', 'reason.ambiguous');
+    await world.hear('mail-parked', 'ALARM');
+    world.later(settleMs);
+    await world.tick();
+    await changeBoard(world.tables.evidence, (board) => ({
+      ...board,
+      incidents: board.incidents.map((one) => ({
+        ...one,
+        acked: { at: world.state.now, by: 'ana', why: 'I look' },
+      })),
+    }));
+    world.later(60 * minuteMs);
+    world.ring('mail-parked', 'reason.access-denied');
+    await world.tick();
+    world.later(minuteMs);
+    await world.tick();
+    expect(world.subjects()).toEqual([
+      'Goodstanding page: Mail is parked',
+      'Goodstanding page: more: Mail is parked',
+    ]);
+    expect(world.told[1]?.text).toContain('The reason.access-denied part is in trouble.');
+  });
+
+  test('a tick that comes late counts as now, so that nobody says a word that another has just claimed', async () => {
+    world.ring('mail-late', 'marketing');
+    await world.hear('mail-late', 'ALARM');
+    world.later(settleMs);
+    const lateTick = readEvent('acme', {
+      'detail-type': 'Scheduled Event',
+      time: new Date(world.state.now - settleMs).toISOString(),
+    });
+    await world.respond(lateTick);
+    const { board } = await readBoard(world.tables.evidence);
+    expect(board.incidents).toMatchObject([{ tellings: [{ claimedAt: world.state.now }] }]);
+  });
+
+  test('thousands of held tenants do not make the board too large to be written', async () => {
+    const orders = Array.from({ length: 5_000 }, (_, index) => holdOf(`tenant-${index}`));
+    world.ring('tenant-held', 'tenants');
+    await world.hear('tenant-held', 'ALARM', { readOrders: async () => orders });
+    const { board } = await readBoard(world.tables.evidence);
+    expect(JSON.stringify(board).length).toBeLessThan(10_000);
+    expect(world.told).toHaveLength(1);
+  });
+});
+
+function holdOf(tenant: string): OrderItem {
+  return {
+    ...{ pk: 'stream#marketing', sk: `order#${tenant}`, id: `${tenant}.1`, kind: 'hold' },
+    ...{ region: { tenant }, share: 0, since: at(0), until: at(60 * minuteMs), decision: 'd1' },
+  };
+}

@@ -146,7 +146,9 @@ describe('the account', () => {
   test('under review it still sends, and says so', async () => {
     await set({ inReview: true });
     await send();
-    const { EnforcementStatus, SendingEnabled } = await bench.client.send(new GetAccountCommand({}));
+    const { EnforcementStatus, SendingEnabled } = await bench.client.send(
+      new GetAccountCommand({}),
+    );
     expect([EnforcementStatus, SendingEnabled]).toEqual(['PROBATION', true]);
   });
 

@@ -78,6 +78,19 @@ test('alarms test fires alarms, sees that people are told, and sets them back', 
   expect(alarms.filter(({ state }) => state === 'alarm')).toEqual([]);
 });
 
+test('a second test, right after the first, has a notice of its own and takes none for its own', async () => {
+  const notices: (string | undefined)[] = [];
+  const before = (await aws.notices()).length;
+  for (const _ of [1, 2]) {
+    const tested = await run('alarms', 'test', 'mail-late', 'responder-down', '--yes', '--json');
+    const { tests } = tested.json<{ tests: readonly { result: string; notice?: string }[] }>();
+    expect(tests.map(({ result }) => result)).toEqual(['arrived', 'arrived']);
+    notices.push(tests[0]?.notice);
+  }
+  expect(new Set(notices).size).toBe(2);
+  expect(await aws.notices()).toHaveLength(before + 4);
+});
+
 test('an alarm that nobody would hear of is said, and so is a subscription that waits', async () => {
   const nobody = await run('alarms', 'list');
   expect(nobody.stderr).toContain('nobody is told of alarms');

@@ -84,8 +84,9 @@ test.each([
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test('the help of every command has an example that begins like it', () => {
-  const helps = leaves.map(([name, command]) => {
+/** What `--help` of every command prints. */
+function helpTexts(): readonly { readonly name: string; readonly text: string }[] {
+  return [['', program] as const, ...leaves].map(([name, command]) => {
     let text = '';
     command.configureOutput({
       writeOut: (more) => {
@@ -95,7 +96,17 @@ test('the help of every command has an example that begins like it', () => {
     command.outputHelp();
     return { name, text };
   });
-  const without = helps.filter(
+}
+
+test('the help of every command fits 80 columns', () => {
+  const wide = helpTexts().flatMap(({ text }) =>
+    text.split('\n').filter((line) => line.length > 80),
+  );
+  expect(wide).toEqual([]);
+});
+
+test('the help of every command has an example that begins like it', () => {
+  const without = helpTexts().filter(
     ({ name, text }) => !/^Examples?:$/m.test(text) || !text.includes(`goodstanding ${name}`),
   );
   expect(without.map(({ name }) => name)).toEqual([]);

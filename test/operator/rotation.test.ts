@@ -160,12 +160,14 @@ test('pools list shows each pool’s states and what is left of its day, within 
   });
   const ran = await cliOn(aws, ['pools', 'list']);
   expect(ran.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  expect(ran.stdout).toMatch(/leased +standard +microsoft +quarantined +2026-03-02 12:00 +no cap/);
+  expect(ran.stdout).toMatch(
+    /leased +standard +microsoft +quarantined +2026-03-02 12:00 +takes none/,
+  );
   expect(ran.stdout).toMatch(/leased +standard +gmail +active +60 of 100/);
   expect(ran.stdout).toMatch(/shared +shared +all others +active +no cap/);
   const explained = await cliOn(aws, ['pools', 'explain', 'leased']);
   expect(explained.stdout).toContain('decision abc');
-  expect(explained.stdout).toContain('60 of 100, step 2.1 of its warm-up');
+  expect(explained.stdout).toContain('60 of 100, step 2.1');
 });
 
 test('decisions are listed, shown and counted, what was only observed too', async () => {

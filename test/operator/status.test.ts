@@ -1,8 +1,9 @@
 /** One screen that says whether mail leaves, what needs a look, and what nobody could read. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { epochMs, hourMs } from '../../domain/time.ts';
+import { firstSentence } from '../../operator/actions/first-sentence.ts';
 import type { OpenIncident, Status } from '../../operator/actions/status.ts';
-import { readPart } from '../../operator/actions/status-part.ts';
+import { createPartReader, isAbsence, readPart } from '../../operator/actions/status-part.ts';
 import { judgeStatus } from '../../operator/actions/status-verdict.ts';
 import { toRow } from '../../operator/actions/stuck-row.ts';
 import { describeStatus } from '../../operator/cli/status-screen.ts';
@@ -186,6 +187,44 @@ describe('a part', () => {
   });
 });
 
+test('streams that are off for one reason are one thing, and an incident is told by its first sentence', () => {
+  const { reasons } = judgeStatus(
+    statusOf({
+      switches: readAs(['marketing', 'transactional'].map((stream) => ({ stream, state: off }))),
+      incidents: readAs([{ ...incident, kind: 'mail-late', cause: 'SES takes 14/s. Mail waits.' }]),
+    }),
+  );
+  expect(reasons.map(({ what }) => what)).toEqual([
+    'streams marketing, transactional are switched off',
+    'SES takes 14/s',
+  ]);
+});
+
+test.each([
+  [
+    'SES takes 0.5 mails a second of a.example. Mail waits.',
+    'SES takes 0.5 mails a second of a.example',
+  ],
+  ['One sentence.', 'One sentence'],
+  ['no full stop', 'no full stop'],
+  ['', ''],
+])('the first sentence of %j is %j', (text, first) => {
+  expect(firstSentence(text)).toBe(first);
+});
+
+test('what is not there is told from what may not be read or does not answer', async () => {
+  const named = (name: string) => Object.assign(new Error('no'), { name });
+  const reader = createPartReader(1_000);
+  expect(reader.silence()).toEqual([]);
+  await reader.read(() => Promise.reject(named('ResourceNotFoundException')));
+  await reader.read(() => Promise.reject(named('QueueDoesNotExist')));
+  expect(reader.silence().map(isAbsence)).toEqual([true, true]);
+  await reader.read(() => Promise.reject(named('AccessDeniedException')));
+  expect(reader.silence().every(isAbsence)).toBe(false);
+  await reader.read(async () => 'there');
+  expect(reader.silence()).toEqual([]);
+});
+
 describe('the command', () => {
   let aws: LocalAws;
   beforeAll(async () => {
@@ -206,6 +245,12 @@ describe('the command', () => {
     const ran = await cliOn(aws, ['status', '--json']);
     expect(ran.json<{ verdict: { level: string } }>().verdict.level).toBe('look');
     expect(ran.stdout.trimEnd()).not.toContain('\n');
+  });
+
+  test('is one line and exit code 3 where the deployment is not there', async () => {
+    const ran = await cli([...['status', '--endpoint', aws.endpoint, '--deployment', 'elsewhere']]);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toMatch(/^error: deployment elsewhere is not \(wholly\) there/m);
   });
 
   test('is one line and exit code 3 where nothing answers at all', async () => {

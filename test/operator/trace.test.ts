@@ -245,6 +245,17 @@ describe('by what the indexes know', () => {
     const none = await cliOn(aws, ['trace', '--tenant', 'absent', ...times]);
     expect(none).toMatchObject({ code: 1 });
   });
+
+  test('a time alone tells the mails of every tenant, each with whose it is', async () => {
+    await sent('of-one', { owner: 'one' });
+    await sent('of-other', { owner: 'other', recipients: 50 });
+    const times = ['--since', isoOf(start), '--until', isoOf(epochMs(start + 61 * secondMs))];
+    const ran = await cliOn(aws, ['trace', '--items', '1000', ...times]);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(new RegExp(`${messageIdOf('one', 'of-one')} .* one$`, 'm'));
+    expect(ran.stdout).toMatch(new RegExp(`${messageIdOf('other', 'of-other')} .* other$`, 'm'));
+    expect(ran.stdout).not.toContain('indexes.tenant');
+  });
 });
 
 test.each([

@@ -28,3 +28,14 @@ test('what a line goes on with stands under its first word', () => {
     '    next: goodstanding tenants\n    release default',
   );
 });
+
+test('behind a label it stands under what is said', () => {
+  expect(wrapText('cause     SES takes no mail of the stream marketing', 30)).toBe(
+    'cause     SES takes no mail of\n          the stream marketing',
+  );
+});
+
+test('a command stays on its line, so that it can be pasted', () => {
+  const line = '  npx goodstanding --endpoint http://127.0.0.1:4566 status';
+  expect(wrapText(line, 30)).toBe(line);
+});

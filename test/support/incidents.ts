@@ -2,7 +2,13 @@
 import { alarmKinds } from '../../contract/alarm-kinds.ts';
 import { alarmKindNames } from '../../contract/alarm-names.ts';
 import { emptyBoard, hear } from '../../domain/incidents/hear.ts';
-import type { Board, Incident, KindRule, News } from '../../domain/incidents/model.ts';
+import type {
+  Board,
+  Incident,
+  KindRule,
+  News,
+  RingingAlarm,
+} from '../../domain/incidents/model.ts';
 import { isFinished, settle } from '../../domain/incidents/settle.ts';
 import { withTold } from '../../domain/incidents/tell.ts';
 import { type EpochMs, epochMs } from '../../domain/time.ts';
@@ -30,9 +36,14 @@ export function openDesk(first: Board = emptyBoard) {
   let board = first;
   const said: Said[] = [];
   const finished: Incident[] = [];
-  const look = (ms: number, news: readonly News[] = []) => {
+  const look = (
+    ms: number,
+    news: readonly News[] = [],
+    alarms?: Readonly<Record<string, readonly RingingAlarm[]>>,
+  ) => {
     const now = at(ms);
-    const settled = settle(hear(board, news), { now, rules });
+    const ringing = alarms ? { alarms: new Map(Object.entries(alarms)) } : {};
+    const settled = settle(hear(board, news), { now, rules, ...ringing });
     finished.push(...settled.finished);
     const told = settled.board.incidents.map((incident) => {
       const why = settled.due.find((due) => due.incident === incident.id)?.why;

@@ -69,6 +69,11 @@ describe('only the page that the console served may ask it', () => {
     expect(await askRaw('/api/decisions', { ...own, host: `localhost:${open.port}` })).toBe(200);
   });
 
+  test('what is no address is not there, and a foreign name learns not even that', async () => {
+    expect(await askRaw('//', { host: `127.0.0.1:${open.port}` })).toBe(404);
+    expect(await askRaw('//', { host: 'evil.example' })).toBe(403);
+  });
+
   test('a page of another origin is refused, also of another port of this machine', async () => {
     const own = { 'x-console-token': open.token, host: `127.0.0.1:${open.port}` };
     expect(await askRaw('/api/decisions', { ...own, origin: 'https://evil.example' })).toBe(403);

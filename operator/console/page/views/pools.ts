@@ -50,13 +50,13 @@ function addresses({ addresses: known }: PoolRow): TemplateResult | typeof nothi
 function cell(page: Page, { pool, standings }: PoolRow, provider: string): TemplateResult {
   const standing = standingAt(standings, provider);
   if (standing === undefined) return html`<td class="none">no word</td>`;
-  const { poolCell } = page.state;
+  const { poolCell, now } = page.state;
   const isOpen = poolCell?.pool === pool && poolCell.provider === provider;
   const sign = signOf(standing.state);
   return html`<td><button type="button" class="cell tone-${sign.tone}" aria-pressed=${isOpen}
     @click=${() => page.change({ poolCell: isOpen ? undefined : { pool, provider } })}>
       <span class="cell-state">${icon(sign.icon)}${sign.words}</span>
-      <span class="cell-cap">${capWords(standing)}</span>
+      <span class="cell-cap">${isShut(standing) ? `until ${instant(standing.until, now)} UTC` : capWords(standing)}</span>
       ${capBar(standing)}
   </button></td>`;
 }
@@ -70,6 +70,11 @@ function standingAt(
     standings.find((one) => one.provider === provider) ??
     standings.find((one) => one.provider === '*')
   );
+}
+
+/** A cap says nothing where no mail leaves. */
+function isShut(standing: StandingCell): standing is StandingCell & { readonly until: number } {
+  return standing.state === 'quarantined' && standing.until !== undefined;
 }
 
 function capWords({ dayCap, dayLeft }: StandingCell): string {
@@ -93,9 +98,9 @@ function cellPanel(page: Page, { pools }: Pools): TemplateResult | typeof nothin
   return panel(
     `${pool} at ${providerName(provider)}`,
     html`<div class="explained" aria-live="polite">
-      <p>${badge(signOf(standing.state))} ${standing.why ?? 'Nothing speaks against it.'}
+      <p>${badge(signOf(standing.state))} ${whyOf(standing)}
         ${standing.until === undefined ? nothing : html`<span class="remark">Looked at again ${instant(standing.until, now)} UTC.</span>`}</p>
-      <p class="remark">${capWords(standing)}${standing.dayCap === undefined ? '' : ' recipients today'}${
+      <p class="remark">Today: ${capWords(standing)}${standing.dayCap === undefined ? '' : ' recipients'}${
         standing.step === undefined
           ? ''
           : `, step ${Number(standing.step.toFixed(1))} of its warm-up`
@@ -112,6 +117,14 @@ function cellPanel(page: Page, { pools }: Pools): TemplateResult | typeof nothin
     </div>`,
     { name: 'cell-panel' },
   );
+}
+
+/** What the loop decided is told by its decision, below. */
+function whyOf({ why }: StandingCell): TemplateResult | string {
+  if (why === undefined) return 'Nothing speaks against it.';
+  return /^[0-9a-f]{12}$/.test(why)
+    ? html`by decision <a href=${writeRoute({ view: 'decisions', id: why })}>${why}</a>.`
+    : why;
 }
 
 function speaksOf(
