@@ -89,9 +89,10 @@ async function addUncounted(
   book: EvidenceBook,
   { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
 ): Promise<void> {
-  const first = Math.max(since, until - uncountedMsMax);
+  const from = Math.max(since, until - uncountedMsMax);
+  const first = Math.floor(from / sendBucketMs) * sendBucketMs;
   for (let at = first; at < until; at += sendBucketMs) {
-    const bucket = epochMs(Math.floor(at / sendBucketMs) * sendBucketMs);
+    const bucket = epochMs(at);
     for (const { stream, entries, results = [] } of await readJournal(ledger, bucket))
       for (const [position, entry] of entries.entries())
         if (!isUnsent(results[position]))

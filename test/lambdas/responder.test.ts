@@ -216,6 +216,24 @@ describe('an alarm that rings', () => {
     expect((await readBoard(world.tables.evidence)).board.incidents).toEqual([]);
   });
 
+  test('about room names the pool and the provider that have none left', async () => {
+    world.ring('no-warm-capacity', 'mail.waits');
+    const day = { dayCap: 50, dayLeft: 0, daySent: 50, dayResetsAt: world.state.now + hourMs };
+    const hour = { cap: 5, left: 3, sent: 2, resetsAt: world.state.now + minuteMs };
+    const item = { pk: 'allowance', sk: 'north#gmail', periodMs: hourMs, pool: 'north' };
+    await world.hear('no-warm-capacity', 'ALARM', {
+      readAllowances: async () => [
+        { ...item, ...hour, ...day, provider: 'gmail' },
+        { ...item, ...hour, provider: 'yahoo' },
+        { ...item, ...hour, left: 0, provider: 'apple' },
+      ],
+    });
+    world.state.now = epochMs(world.state.now + 4 * minuteMs);
+    await world.tick();
+    expect(world.told[0]?.text).toContain('Pool north has sent all that it may to gmail, 50, until');
+    expect(world.told[0]?.text).not.toMatch(/to (yahoo|apple)/);
+  });
+
   test('is told by its own words where nothing else can be read', async () => {
     world.ring('pool-quarantined', 'pools');
     await world.hear('pool-quarantined', 'ALARM', {
