@@ -61,7 +61,8 @@ export default defineConfig({
           name: 'alarms',
           include: [alarms],
           sequence: { groupOrder: 3 },
-          maxWorkers: 3,
+          // One core for the worlds and one for their functions: what starves for a second rings.
+          maxWorkers: 2,
           testTimeout: 60_000,
           globalSetup: ['test/journeys/support/synthesize.ts'],
           isolate: false,

@@ -7,6 +7,8 @@ import type { FailureItem } from '../../contract/rotation-items.ts';
 import { isUnsent, originOfEntry } from '../../contract/sent-mail.ts';
 import { createBook } from '../../domain/evidence/book.ts';
 import type { EvidenceBook } from '../../domain/evidence/model.ts';
+import { finestMs } from '../../domain/evidence/roll-up.ts';
+import { settleMs } from '../../domain/evidence/settled.ts';
 import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../../domain/time.ts';
 import type { Backend } from './backend.ts';
 
@@ -17,6 +19,11 @@ export type EvidenceWindow = {
   readonly since: EpochMs;
   /** Until when what was sent is known: a few minutes ago, unless the latest was asked for. Later failures are left out. */
   readonly until: EpochMs;
+  /**
+   * The instant to judge at, so that nothing waits for counts that are late: the latest were read from the ledger,
+   * where mail stands before it is sent. Absent: `until`.
+   */
+  readonly judgedAt?: EpochMs;
   /** There were more failures than are read: the latest count. */
   readonly isCut: boolean;
 };
@@ -51,7 +58,12 @@ export async function readEvidence(
   const cursor = await readCursor(tables.evidence, 'rolled', rolled);
   // Before the loop's first count nothing is known of what was sent, and failures alone say nothing.
   const countedUntil = epochMs(Math.min(now, cursor?.until ?? now - windowMs));
-  const until = reads === 'latest' ? now : countedUntil;
+  const uncounted =
+    reads === 'latest'
+      ? await readUncounted(tables.ledger, { since: countedUntil, until: now })
+      : [];
+  const isLatest = reads === 'latest' && (cursor !== undefined || uncounted.length > 0);
+  const until = isLatest ? now : countedUntil;
   const since = epochMs(tenMinutes(until - windowMs));
   const { failures, voids, cut } = await readNews(tables.evidence, { since, until }, failuresMax);
   const book = createBook();
@@ -59,13 +71,16 @@ export async function readEvidence(
   const counted = failures.filter(({ sentAt }) => sentAt >= since && sentAt < until);
   if (counted.length > 0) {
     await addSent(tables.evidence, book, { since, until: countedUntil });
-    await addUncounted(tables.ledger, book, { since: countedUntil, until });
+    for (const sent of uncounted) book.addSent(sent);
   }
   for (const { pk: _pk, sk: _sk, ttl: _ttl, untagged: _, ...failure } of counted)
     book.addFailure(failure);
   for (const { origin, sentAt } of voids)
     if (sentAt >= since && sentAt < until) book.void({ origin, at: sentAt, count: 1 });
-  return { book, failures: counted, since, until, isCut: cut };
+  return {
+    ...{ book, failures: counted, since, until, isCut: cut },
+    ...(isLatest ? { judgedAt: epochMs(until + settleMs + finestMs) } : {}),
+  };
 }
 
 /** Where nothing failed nobody asks how much was sent, and that is most of the reading. */
@@ -84,20 +99,27 @@ async function addSent(
       for (const { origin, count } of rows) if (count > 0) book.addSent({ origin, at, count });
 }
 
-async function addUncounted(
+async function readUncounted(
   ledger: Backend['tables']['ledger'],
-  book: EvidenceBook,
   { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
-): Promise<void> {
+): Promise<readonly Parameters<EvidenceBook['addSent']>[0][]> {
   const from = Math.max(since, until - uncountedMsMax);
   const first = Math.floor(from / sendBucketMs) * sendBucketMs;
-  for (let at = first; at < until; at += sendBucketMs) {
-    const bucket = epochMs(at);
-    for (const { stream, entries, results = [] } of await readJournal(ledger, bucket))
-      for (const [position, entry] of entries.entries())
-        if (!isUnsent(results[position]))
-          book.addSent({ origin: originOfEntry(entry, stream), at: bucket, count: 1 });
-  }
+  const count = Math.ceil((until - first) / sendBucketMs);
+  const buckets = Array.from({ length: count }, (_, index) => first + index * sendBucketMs);
+  const found = await Promise.all(
+    buckets.map(async (bucket) => {
+      const at = epochMs(bucket);
+      return (await readJournal(ledger, at)).flatMap(({ stream, entries, results = [] }) =>
+        entries.flatMap((entry, position) =>
+          isUnsent(results[position])
+            ? []
+            : [{ origin: originOfEntry(entry, stream), at, count: 1 }],
+        ),
+      );
+    }),
+  );
+  return found.flat();
 }
 
 function tenMinutes(at: number): number {

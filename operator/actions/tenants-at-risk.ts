@@ -75,7 +75,7 @@ export async function listTenantsAtRisk(
 
 /** Returns the worst signal of each tenant that has one worse than tolerated, the strongest evidence first. */
 export function rankTenants(
-  evidence: Pick<EvidenceWindow, 'book' | 'failures' | 'since' | 'until'>,
+  evidence: Pick<EvidenceWindow, 'book' | 'failures' | 'since' | 'until' | 'judgedAt'>,
   limit: number,
 ): readonly TenantRisk[] {
   const watched = watchedOf(evidence);
@@ -85,7 +85,12 @@ export function rankTenants(
   const worst = new Map<string, Verdict>();
   for (const { region, signal } of candidates) {
     const { tenant = unknown } = region;
-    const verdict = judge(evidence.book, { region, signal, now: evidence.until, watched });
+    const verdict = judge(evidence.book, {
+      region,
+      signal,
+      now: evidence.judgedAt ?? evidence.until,
+      watched,
+    });
     const before = worst.get(tenant);
     if (verdict.lnEvidence > 0 && strengthOf(verdict) > (before ? strengthOf(before) : 0))
       worst.set(tenant, verdict);

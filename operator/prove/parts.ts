@@ -1,4 +1,5 @@
 import { measureBench } from '../bench/bench.ts';
+import { measureAlarms } from './alarms.ts';
 import { type Synthesized, synthesize } from './assembly.ts';
 import { measureBadRequests } from './bad-requests.ts';
 import { measureBlame } from './blame.ts';
@@ -40,6 +41,7 @@ export const parts = {
   simulation: async ({ onProgress }) => [await measureSimulation(onProgress)],
   console: async ({ onProgress, made }) => [await measureConsole(onProgress, made)],
   trace: async ({ onProgress }) => [await measureTrace(onProgress)],
+  alarms: async ({ onProgress }) => [await measureAlarms(onProgress)],
   redrive: async ({ onProgress, made }) => [await measureRedrive(await made(), onProgress)],
   mime: async ({ made }) => [await measureMime(await made())],
   'bad-input': async ({ made }) => [await measureBadRequests(await made())],

@@ -16,6 +16,8 @@ export type LocalRun = {
   readonly fireSchedules: () => Promise<void>;
   /** Names of the metrics that functions wrote to their logs so far. */
   readonly metricsLogged: () => readonly string[];
+  /** Every line that functions wrote to their logs, with its function before it. */
+  readonly lines: readonly string[];
   /** What each function wrote to its log so far. */
   readonly logged: () => readonly Logged[];
 };
@@ -32,12 +34,16 @@ export async function withRuntime<T>(
   { meter }: { readonly meter?: Meter } = {},
 ): Promise<T> {
   const lines: { readonly source: string; readonly line: string }[] = [];
+  const texts: string[] = [];
   const runtime = await startRuntime({
     assemblyDir: folder,
     stackName: namesOf(config.deployment).stack,
     port: 0,
     seed: 1,
-    onLog: (source, line) => lines.push({ source, line }),
+    onLog: (source, line) => {
+      lines.push({ source, line });
+      texts.push(`${source}: ${line}`);
+    },
     ...(meter ? { meter } : {}),
   });
   const local: LocalRun['local'] = (path, change) => askLocal(runtime, path, change);
@@ -45,6 +51,7 @@ export async function withRuntime<T>(
     return await work({
       runtime,
       local,
+      lines: texts,
       send: (bodies) =>
         runRequests([bodies], {
           runtime,

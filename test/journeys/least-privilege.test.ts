@@ -60,14 +60,14 @@ const unseen: Readonly<Record<string, string>> = {
   ),
   'responder sqs:SendMessage responder-dead':
     'Lambda puts there in the name of the function what it failed on; in no journey it fails',
-  'rotation sqs:ChangeMessageVisibility rotation.fifo':
-    'what failed comes again soon; in no journey anything fails',
   'rotation dynamodb:DeleteItem table/pacing':
     'caps go when a deploy gives a pool’s warm-up to SES; no journey deploys twice',
 };
 
 /** Needed or not by how fast the machine is, with the reason. */
 const sometimes: Readonly<Record<string, string>> = {
+  'rotation sqs:ChangeMessageVisibility rotation.fifo':
+    'what failed comes again soon, and it fails if it runs in the moment in which a table is gone',
   'rotation sqs:SendMessage rotation.fifo':
     'it asks itself for another look where a few failures could not decide yet',
   'rotation dynamodb:DeleteItem table/assignments':

@@ -78,4 +78,4 @@ export const rotating = {
   },
 } satisfies PipelineConfigInput;
 
-export type StackName = 'many' | 'single' | 'rotating';
+export type StackName = 'many' | 'single' | 'rotating' | 'watched';

@@ -5,6 +5,7 @@ import { namesOf } from '../../../contract/names.ts';
 import { checkConfig } from '../../../contract/pipeline-config.ts';
 import { buildApp } from '../../../lib/pipeline-app.ts';
 import { PipelineStack } from '../../../lib/pipeline-stack.ts';
+import { watchedConfig } from '../../../operator/prove/alarm-config.ts';
 import { many, rotating, single } from './configs.ts';
 
 declare module 'vitest' {
@@ -15,7 +16,7 @@ declare module 'vitest' {
 }
 
 /**
- * Synthesizes the three deployments once for all journeys, into one assembly, so that the functions are
+ * Synthesizes the four deployments once for all journeys, into one assembly, so that the functions are
  * bundled once.
  */
 export async function setup(project: TestProject): Promise<void> {
@@ -24,7 +25,7 @@ export async function setup(project: TestProject): Promise<void> {
   if (existsSync(folder)) return;
   mkdirSync(recordsFolder(folder), { recursive: true });
   const { app } = await buildApp({ config: many, outdir: assemblyFolder(folder) });
-  for (const input of [single, rotating]) {
+  for (const input of [single, rotating, watchedConfig]) {
     const config = checkConfig(input);
     new PipelineStack(app, namesOf(config.deployment).stack, { config });
   }

@@ -38,7 +38,7 @@ export type WorldOptions = {
   readonly stack: StackName;
 };
 
-/** Boots one of the three deployments on its own emulators, from bundles that all journeys share. */
+/** Boots one of the four deployments on its own emulators, from bundles that all journeys share. */
 export async function openWorld({ journey, stack }: WorldOptions): Promise<World> {
   const logs: string[] = [];
   const runtime = await startRuntime({
