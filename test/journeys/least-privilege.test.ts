@@ -64,7 +64,9 @@ const unseen: Readonly<Record<string, string>> = {
     'caps go when a deploy gives a pool’s warm-up to SES; no journey deploys twice',
 };
 
-/** Needed or not by how fast the machine is, with the reason. */
+const alarms = 'the journeys of `npm run test:alarms` use it, which are no part of the gate';
+
+/** Needed or not by how fast the machine is, or by what runs, with the reason. */
 const sometimes: Readonly<Record<string, string>> = {
   'rotation sqs:ChangeMessageVisibility rotation.fifo':
     'what failed comes again soon, and it fails if it runs in the moment in which a table is gone',
@@ -72,6 +74,20 @@ const sometimes: Readonly<Record<string, string>> = {
     'it asks itself for another look where a few failures could not decide yet',
   'rotation dynamodb:DeleteItem table/assignments':
     'holds that end within the journey are cleared away by the minute’s schedule',
+  ...Object.fromEntries(
+    [
+      'dynamodb:GetItem table/assignments',
+      'dynamodb:Query table/assignments',
+      'dynamodb:Query table/evidence',
+      'dynamodb:Query table/pacing',
+      'sns:Publish alarms',
+      'kms:Decrypt key',
+      'kms:GenerateDataKey key',
+      'sqs:SendMessage rotation.fifo',
+      'dynamodb:PutItem table/evidence',
+      'cloudwatch:DescribeAlarms *',
+    ].map((grant) => [`responder ${grant}`, alarms]),
+  ),
 };
 
 let records: ReadonlyMap<string, JourneyRecord>;
@@ -83,8 +99,11 @@ beforeAll(() => {
 test('every journey has told what its functions did; run them all together', () => {
   const journeys = readdirSync(new URL('.', import.meta.url))
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => file.replace('.test.ts', ''));
-  expect([...records.keys(), ...withoutRecord].sort()).toEqual(journeys.sort());
+    .map((file) => file.replace('.test.ts', ''))
+    // They run by `npm run test:alarms`, where a starved machine rings what nobody induced.
+    .filter((name) => !name.startsWith('alarms-'));
+  const told = [...records.keys()].filter((name) => !name.startsWith('alarms-'));
+  expect([...told, ...withoutRecord].sort()).toEqual(journeys.sort());
 });
 
 test('every call of every function was allowed by its role', () => {
@@ -102,7 +121,11 @@ test('every call of every function was allowed by its role', () => {
 
 test('every action that a role grants was used, or is explained', () => {
   const unused = unusedGrants().filter((name) => !(name in sometimes));
-  expect(unused).toEqual(Object.keys(unseen).sort());
+  expect(unused).toEqual(
+    Object.keys(unseen)
+      .filter((name) => !(name in sometimes))
+      .sort(),
+  );
 });
 
 test('no line of any log holds an address', () => {
