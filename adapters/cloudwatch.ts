@@ -99,7 +99,8 @@ export async function readLatestValues(
   return questions.map((_, index) => latest.get(idOf(index)));
 }
 
-function toQuery({ namespace, name, dimensions, statistic }: MetricQuestion, index: number) {
+/** Returns the question about one metric by the minute; `idOf(index)` names its answer. */
+export function toQuery({ namespace, name, dimensions, statistic }: MetricQuestion, index: number) {
   return {
     Id: idOf(index),
     MetricStat: {
@@ -114,7 +115,8 @@ function toQuery({ namespace, name, dimensions, statistic }: MetricQuestion, ind
   };
 }
 
-function idOf(index: number): string {
+/** Returns the id of a question by its place. */
+export function idOf(index: number): string {
   return `m${index}`;
 }
 

@@ -3,9 +3,10 @@ import { readDecision, writeDecision } from '../contract/decision-record.ts';
 import { type DecisionItem, decisionItem } from '../contract/rotation-items.ts';
 import { evidenceKeys } from '../contract/table-keys.ts';
 import type { Decision } from '../domain/rotation/model.ts';
-import { dayMs, type EpochMs, epochMs, ttlEpochSeconds } from '../domain/time.ts';
+import { type EpochMs, ttlEpochSeconds } from '../domain/time.ts';
 import { queryPartition, type Table, toItem } from './items.ts';
 import { describeError, log } from './log.ts';
+import { monthsBetween } from './month-span.ts';
 import { readableItem } from './readable-item.ts';
 
 /** Days for which a decision can be read back. */
@@ -54,12 +55,3 @@ function decisionOf(raw: Readonly<Record<string, unknown>>): readonly Decision[]
 
 /** Sorts behind every ISO 8601 instant. */
 const afterEveryDate = ':';
-
-/** Returns every month (YYYY-MM) that has a part of the time between. */
-function monthsBetween(since: EpochMs, until: EpochMs): readonly string[] {
-  const months = new Set<string>();
-  for (let at = since; at < until; at = epochMs(at + dayMs))
-    months.add(new Date(at).toISOString().slice(0, 7));
-  months.add(new Date(until).toISOString().slice(0, 7));
-  return [...months];
-}

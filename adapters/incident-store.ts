@@ -11,9 +11,10 @@ import {
 import { evidenceKeys } from '../contract/table-keys.ts';
 import { emptyBoard } from '../domain/incidents/hear.ts';
 import type { Board, Incident } from '../domain/incidents/model.ts';
-import { dayMs, type EpochMs, epochMs, ttlEpochSeconds } from '../domain/time.ts';
+import { type EpochMs, ttlEpochSeconds } from '../domain/time.ts';
 import { busy } from './failure.ts';
 import { conditionally, fromItem, getItems, queryPartition, type Table, toItem } from './items.ts';
+import { monthsBetween } from './month-span.ts';
 import { readableItem } from './readable-item.ts';
 
 /** Days for which an incident can be read back: as long as the decisions that belong to it. */
@@ -160,12 +161,4 @@ function plain({ parts, alarms, tellings, findings, ...rest }: Incident) {
         }
       : {}),
   };
-}
-
-function monthsBetween(since: EpochMs, until: EpochMs): readonly string[] {
-  const months = new Set<string>();
-  for (let at = since; at < until; at = epochMs(at + dayMs))
-    months.add(new Date(at).toISOString().slice(0, 7));
-  months.add(new Date(until).toISOString().slice(0, 7));
-  return [...months];
 }

@@ -40,9 +40,19 @@ export function accountOfQueueUrl(queueUrl: string): string {
   return new URL(queueUrl).pathname.split('/')[1] ?? '';
 }
 
-/** Returns about how many messages a queue holds, those under way included. */
-export async function countQueue(sqs: SQSClient, queueUrl: string): Promise<number> {
-  const { Attributes } = await sqs.send(
+/** About how many messages a queue holds; SQS counts them within seconds, not at once. */
+export type QueueDepth = {
+  /** Nobody has taken them. */
+  readonly waiting: number;
+  /** Taken and not deleted: under way, or hidden until a time. */
+  readonly hidden: number;
+  /** Not yet to be taken. */
+  readonly delayed: number;
+};
+
+/** Returns how much a queue holds. One call. @throws `QueueDoesNotExist` when there is none at this URL */
+export async function readDepth(sqs: SQSClient, queueUrl: string): Promise<QueueDepth> {
+  const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
       AttributeNames: [
@@ -52,7 +62,17 @@ export async function countQueue(sqs: SQSClient, queueUrl: string): Promise<numb
       ],
     }),
   );
-  return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
+  return {
+    waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+    hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+    delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
+  };
+}
+
+/** Returns about how many messages a queue holds, those under way included. */
+export async function countQueue(sqs: SQSClient, queueUrl: string): Promise<number> {
+  const { waiting, hidden, delayed } = await readDepth(sqs, queueUrl);
+  return waiting + hidden + delayed;
 }
 
 /** What a queue says of itself: how long it keeps a message, and about how many a reader has in hand. */

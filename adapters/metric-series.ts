@@ -1,6 +1,6 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { type EpochMs, minuteMs } from '../domain/time.ts';
-import type { MetricQuestion } from './cloudwatch.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { type MetricQuestion, toQuery } from './cloudwatch.ts';
 
 /** Metrics of one call, CloudWatch's most; more are left out rather than paid for. */
 export const seriesMax = 500;
@@ -25,21 +25,7 @@ export async function readSeries(
       StartTime: new Date(since),
       EndTime: new Date(until),
       ScanBy: 'TimestampDescending',
-      MetricDataQueries: questions.slice(0, seriesMax).map((question, index) => ({
-        Id: `m${index}`,
-        MetricStat: {
-          Metric: {
-            Namespace: question.namespace,
-            MetricName: question.name,
-            Dimensions: Object.entries(question.dimensions).map(([Name, Value]) => ({
-              Name,
-              Value,
-            })),
-          },
-          Period: minuteMs / 1000,
-          Stat: question.statistic,
-        },
-      })),
+      MetricDataQueries: questions.slice(0, seriesMax).map(toQuery),
     }),
   );
   for (const { Id = '', Timestamps = [], Values = [] } of MetricDataResults)

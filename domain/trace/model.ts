@@ -210,3 +210,19 @@ export type TraceMaterial = {
   /** What was not read, one sentence each. */
   readonly unread: readonly string[];
 };
+
+/** One mail of several that a question may mean. */
+export type TracedMail = {
+  readonly messageId: string;
+  readonly recipientIndex: number;
+  /** When its attempt began, or when it was decided without one. */
+  readonly at: EpochMs;
+  readonly tenant: string;
+  readonly stream?: string;
+  readonly pool?: string;
+  readonly provider?: string;
+  /** What is known of it; absent where only its time line tells. */
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly sesMessageId?: string;
+};

@@ -21,6 +21,7 @@ import { getItems, queryPartition, type Table } from '../../adapters/items.ts';
 import { readJournal } from '../../adapters/journal-store.ts';
 import { describeError, log, logMetrics } from '../../adapters/log.ts';
 import { readLastLease } from '../../adapters/pacing-store.ts';
+import { besideQueue } from '../../adapters/queue-depth.ts';
 import { readableItem } from '../../adapters/readable-item.ts';
 import { deleteRescue, putRescue, readRescues } from '../../adapters/rescue-store.ts';
 import { moveAddress, readPoolAddresses } from '../../adapters/rotation-addresses.ts';
@@ -121,11 +122,6 @@ export function bindPorts(
     },
     ...bindMemory(evidence),
   };
-}
-
-/** Queues of one account and region differ in the last part of their URL. */
-function besideQueue(url: string, name: string): string {
-  return new URL(name, url).href;
 }
 
 /** What stands: rotation reads it, and alone writes it beside the deploy's seed. */

@@ -4,21 +4,7 @@ import { readPoolStandings, readStreamStanding } from '../../adapters/standing-s
 import { listStreams } from '../../adapters/tenant-directory.ts';
 import { unknownProvider } from '../../domain/provider.ts';
 import type { Backend } from './backend.ts';
-
-/** How a pool stands with a provider, and what it may send there; `*`: with every provider without a row. */
-export type PoolRow = {
-  readonly pool: string;
-  readonly kind: string;
-  readonly provider: string;
-  readonly state: string;
-  readonly until?: number;
-  readonly why?: string;
-  /** Recipients a day and what is left of them; absent where nothing is capped. */
-  readonly dayCap?: number;
-  readonly dayLeft?: number;
-  /** Step of the warm-up's ladder, 0 for a new pool; between two steps where somebody declared it warm. */
-  readonly step?: number;
-};
+import type { PoolRow } from './pool-row.ts';
 
 /** Which streams give a pool mail, by provider. */
 export type PoolUse = {

@@ -1,7 +1,7 @@
 /** Where mail, and news of it, waits now: how much, and how old the oldest is. */
 import { type MetricQuestion, readLatestValues } from '../../adapters/cloudwatch.ts';
-import { readQueueUrl } from '../../adapters/intake.ts';
-import { besideQueue, type QueueDepth, readQueueDepth } from '../../adapters/queue-depth.ts';
+import { type QueueDepth, readQueueUrl } from '../../adapters/intake.ts';
+import { besideQueue, readQueueDepth } from '../../adapters/queue-depth.ts';
 import { listStreams } from '../../adapters/tenant-directory.ts';
 import {
   type Folder,

@@ -3,10 +3,10 @@ import { unpackAttempt } from '../../contract/attempt-codec.ts';
 import { bucketAt, journalPartitions, sendBucketMs } from '../../contract/attempt-id.ts';
 import type { AttemptItem, AttemptResult } from '../../contract/items.ts';
 import { type EpochMs, epochMs } from '../../domain/time.ts';
+import type { TracedMail } from '../../domain/trace/model.ts';
 import { indexHints } from './find-mail.ts';
 import {
   type Answered,
-  type TracedMail,
   type TraceHand,
   type TraceQuestion,
   traceItemsMax,

@@ -1,7 +1,7 @@
 /** What can be asked of a trace, and what is answered. */
 import type { CountedReads } from '../../adapters/counted-reads.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import type { MailTrace } from '../../domain/trace/model.ts';
+import type { MailTrace, TracedMail } from '../../domain/trace/model.ts';
 import type { Backend } from './backend.ts';
 
 /** Whose time line is wanted; one way of asking at a time. */
@@ -51,22 +51,6 @@ export type TraceAnswer = {
 
 /** What an answer reads at most unless somebody asks for more. */
 export const traceItemsMax = 20;
-
-/** One mail of several that a question may mean. */
-export type TracedMail = {
-  readonly messageId: string;
-  readonly recipientIndex: number;
-  /** When its attempt began, or when it was decided without one. */
-  readonly at: EpochMs;
-  readonly tenant: string;
-  readonly stream?: string;
-  readonly pool?: string;
-  readonly provider?: string;
-  /** What is known of it; absent where only its time line tells. */
-  readonly outcome?: string;
-  readonly reason?: string;
-  readonly sesMessageId?: string;
-};
 
 /** An answer before it is known what it cost. */
 export type Answered = Omit<TraceAnswer, 'itemsRead' | 'calls'>;

@@ -8,8 +8,9 @@ import { ledgerKeys } from '../../contract/table-keys.ts';
 import { type Fact, outcomeOf } from '../../domain/outcome.ts';
 import { outcomes } from '../../domain/reasons.ts';
 import { dayMs, epochMs } from '../../domain/time.ts';
+import type { TracedMail } from '../../domain/trace/model.ts';
 import { journalCursor, searchJournal } from './trace-journal.ts';
-import type { Answered, TracedMail, TraceHand, TraceQuestion } from './trace-question.ts';
+import type { Answered, TraceHand, TraceQuestion } from './trace-question.ts';
 
 export type TenantQuestion = Extract<TraceQuestion, { readonly ask: 'tenant' }>;
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { reasonOf } from '../../domain/rotation/words.ts';
-import { listPoolRows, listUses, type PoolRow } from '../actions/pool-standings.ts';
+import type { PoolRow } from '../actions/pool-row.ts';
+import { listPoolRows, listUses } from '../actions/pool-standings.ts';
 import { exitCodes } from './io.ts';
 import { collect, wholeNumber } from './options.ts';
 import { addAsk, ask, readAsk, readDuration } from './rotation-command.ts';

@@ -2,7 +2,7 @@
 import type { SesAccount } from '../../adapters/ses-account.ts';
 import { grouped, percent } from '../../domain/rotation/words.ts';
 import type { SubscriptionState } from '../actions/alarm-subscription.ts';
-import type { PoolRow } from '../actions/pool-standings.ts';
+import type { PoolRow } from '../actions/pool-row.ts';
 import type { Stages } from '../actions/queue-stages.ts';
 import type { LoopStanding, OpenIncident, Status, StreamSwitch } from '../actions/status.ts';
 import { type Part, partValue } from '../actions/status-part.ts';

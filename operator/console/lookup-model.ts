@@ -1,6 +1,6 @@
 /** What the console's page asks its server for, and what it is answered; see model.ts for the addresses. */
 
-import type { MailTrace } from '../../domain/trace/model.ts';
+import type { MailTrace, TracedMail } from '../../domain/trace/model.ts';
 
 /** Why something was not done: what, got, allowed, what to do. */
 export type Refusal = { readonly error: string };
@@ -26,19 +26,6 @@ export type TraceAnswer = {
   readonly remarks: readonly string[];
   /** Items that were read for it. */
   readonly itemsRead: number;
-};
-
-export type TracedMail = {
-  readonly messageId: string;
-  readonly recipientIndex: number;
-  readonly at: number;
-  readonly tenant: string;
-  readonly stream?: string;
-  readonly pool?: string;
-  readonly provider?: string;
-  readonly outcome?: string;
-  readonly reason?: string;
-  readonly sesMessageId?: string;
 };
 
 /** Addresses are in the body, so that none is in an address line or a log. */

@@ -17,6 +17,7 @@
  *     POST /api/live                   {} -> LiveRehearsal (local target only), and /api/live/stop
  *     POST /api/operate/<deed>         see Deeds -> DeedAnswer; without --operate there is no such address
  */
+import type { StandingCell } from '../actions/pool-row.ts';
 import type { LiveRehearsal, Rehearsal } from './rehearsal-model.ts';
 
 /** A part that is read again and again; `problem` says why the newest reading failed, `value` stays the last good one. */
@@ -27,19 +28,26 @@ export type Reading<T> = {
   readonly problem?: string;
 };
 
+/** What is read again and again while a page is open. */
+export type Parts = {
+  readonly flow: Flow;
+  readonly overview: Overview;
+  readonly incidents: Incidents;
+  readonly pools: Pools;
+  readonly orders: readonly OrderRow[];
+  readonly tenants: TenantsAtRisk;
+};
+
+/** Each part as it was read last. */
+export type Readings = { readonly [P in keyof Parts]: Reading<Parts[P]> };
+
 /**
  * Events of `/api/stream`, by their `event` name; each replaces what was told before, but for `decisions-new`,
  * which adds. A new connection gets `hello` and all parts; one with `last-event-id` only what changed since.
  * `beat` comes every 10 seconds, so that a page that heard nothing for 25 knows that it is cut off.
  */
-export type ConsoleEvents = {
+export type ConsoleEvents = Readings & {
   readonly hello: Hello;
-  readonly flow: Reading<Flow>;
-  readonly overview: Reading<Overview>;
-  readonly incidents: Reading<Incidents>;
-  readonly pools: Reading<Pools>;
-  readonly orders: Reading<readonly OrderRow[]>;
-  readonly tenants: Reading<TenantsAtRisk>;
   /** New or changed rows, to be put in by id. */
   readonly 'decisions-new': readonly DecisionRow[];
   /** What was missed cannot be told one by one: load `/api/decisions` again. */
@@ -180,18 +188,6 @@ export type PoolRow = {
   /** Absent where SES was not asked: shared and managed pools show none. */
   readonly addresses?: readonly string[];
   readonly standings: readonly StandingCell[];
-};
-
-export type StandingCell = {
-  readonly provider: string;
-  readonly state: string;
-  readonly until?: number;
-  readonly why?: string;
-  /** Recipients a day and what is left of them; absent where nothing is capped. */
-  readonly dayCap?: number;
-  readonly dayLeft?: number;
-  /** Step of the warm-up. */
-  readonly step?: number;
 };
 
 /** Where a stream's mail to a provider goes; the shares of a row sum to 1. */

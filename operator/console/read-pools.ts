@@ -1,8 +1,9 @@
 import { readPoolAddresses } from '../../adapters/rotation-addresses.ts';
 import { type Clock, minuteMs } from '../../domain/time.ts';
 import type { Backend } from '../actions/backend.ts';
+import type { StandingCell } from '../actions/pool-row.ts';
 import { listPoolRows, listUses } from '../actions/pool-standings.ts';
-import type { PoolRow, Pools, StandingCell } from './model.ts';
+import type { PoolRow, Pools } from './model.ts';
 
 /** Addresses change when one is leased or taken out of use; SES answers one such call a second. */
 const addressesEveryMs = 5 * minuteMs;

@@ -1,4 +1,5 @@
 /** What the console shows of rehearsals: a scenario in simulated time, and the pipeline itself on this machine. */
+import type { TraceSeries } from '../../simulation/reputation/trace.ts';
 
 export type ScenarioRow = {
   /** Name of its file without the ending; what `RehearsalStart` takes. */
@@ -35,18 +36,8 @@ export type Rehearsal = {
   readonly result?: RehearsalResult;
 };
 
-/** Mails by bin of `binMs`, since the beginning. */
-export type RehearsalSeries = {
-  readonly binMs: number;
-  readonly cells: readonly {
-    readonly pool: string;
-    readonly provider: string;
-    readonly handed: readonly number[];
-    readonly failed: readonly number[];
-  }[];
-  /** Mails kept back at the end of each bin; told at the end of the run. */
-  readonly waiting: readonly number[];
-};
+/** Mails by bin of `binMs`, since the beginning; `waiting` is told at the end of the run. */
+export type RehearsalSeries = Omit<TraceSeries, 'startsAt'>;
 
 export type RehearsalAct = {
   /** Simulated time since the beginning. */

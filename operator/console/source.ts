@@ -14,25 +14,11 @@ import type {
   DecisionPage,
   DecisionRow,
   DecisionView,
-  Flow,
   Hello,
-  Incidents,
-  OrderRow,
-  Overview,
-  Pools,
-  TenantsAtRisk,
+  Parts,
 } from './model.ts';
 import type { LiveRehearsal, Rehearsal, RehearsalStart, ScenarioRow } from './rehearsal-model.ts';
 
-/** What is read again and again while a page is open. */
-export type Parts = {
-  readonly flow: Flow;
-  readonly overview: Overview;
-  readonly incidents: Incidents;
-  readonly pools: Pools;
-  readonly orders: readonly OrderRow[];
-  readonly tenants: TenantsAtRisk;
-};
 export type PartName = keyof Parts;
 
 /** How a part is read, and how long the console waits between two readings. */

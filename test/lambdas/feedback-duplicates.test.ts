@@ -7,7 +7,7 @@ import { lateEventMs, settleMs } from '../../domain/second-attempt.ts';
 import { epochMs, secondMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
 import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
-import { noEvidence } from '../support/evidence-ports.ts';
+import { noEvidence, quietFeedback } from '../support/evidence-ports.ts';
 import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
 import { aboutRecipient, eventBody } from '../support/ses-events.ts';
 
@@ -34,16 +34,10 @@ beforeAll(async () => {
       looks += 1;
       return markTwins(tables.ledger, about);
     },
-    putSuppression: async () => true,
-    noteBlock: async () => {},
-    outcomeStreams: [],
-    readRequestIds: async () => new Map(),
-    publishOutcomes: async () => new Set(),
-    count: () => {},
+    ...quietFeedback,
     duplicates: (count) => {
       duplicates += count;
     },
-    unknown: () => {},
     failure: () => {},
   };
 });

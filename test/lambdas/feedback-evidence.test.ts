@@ -11,7 +11,7 @@ import { dayMs, epochMs } from '../../domain/time.ts';
 import { type FeedbackPorts, feedback } from '../../lambdas/feedback/feedback.ts';
 import { createFeedbackTally } from '../../lambdas/feedback/tally.ts';
 import { dynamoOfFile, type Tables } from '../support/dynamo.ts';
-import { evidenceOn, newsOf } from '../support/evidence-ports.ts';
+import { evidenceOn, newsOf, quietFeedback } from '../support/evidence-ports.ts';
 import { createFaults, type Faults, faultyClient } from '../support/faults.ts';
 import { type EventChange, type EventFile, eventBody } from '../support/ses-events.ts';
 import { storedBytes } from '../support/stored-bytes.ts';
@@ -55,14 +55,8 @@ beforeEach(async () => {
     putEvent: async () => true,
     putEvents: async () => {},
     markTwins: async () => 0,
-    putSuppression: async () => true,
-    noteBlock: async () => {},
-    outcomeStreams: [],
-    readRequestIds: async () => new Map(),
-    publishOutcomes: async () => new Set(),
-    count: () => {},
+    ...quietFeedback,
     duplicates: () => {},
-    unknown: () => {},
     failure: (error) => failures.push(error),
     wake: async (booked) => {
       woken.push(booked.map(({ key }) => key));

@@ -4,7 +4,6 @@ import {
   PutCompositeAlarmCommand,
   PutMetricAlarmCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
@@ -20,6 +19,7 @@ import { createCloudwatch as createLocalCloudwatch } from '../../local/emulators
 import { createDynamodb } from '../../local/emulators/dynamodb/dynamodb.ts';
 import { createMessaging } from '../../local/emulators/messaging/messaging.ts';
 import { type Endpoint, openEndpoint } from '../../local/endpoint.ts';
+import { createTable } from './create-table.ts';
 
 const deployment = 'test';
 const names = namesOf(deployment);
@@ -47,20 +47,7 @@ export async function openAlarmAws() {
     sqs: createSqs(target),
   };
   for (const TableName of [names.tables.evidence, names.tables.assignments, names.tables.pacing])
-    await clients.dynamo.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
+    await createTable(clients.dynamo, TableName);
   await clients.sqs.send(new CreateQueueCommand({ QueueName: names.feedbackQueue }));
   const { QueueUrl = '' } = await clients.sqs.send(
     new CreateQueueCommand({

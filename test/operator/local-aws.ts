@@ -1,9 +1,4 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   ListObjectsV2Command,
@@ -26,6 +21,7 @@ import { localPlace } from '../../local/aws.ts';
 import { createDynamodb } from '../../local/emulators/dynamodb/dynamodb.ts';
 import { createMessaging } from '../../local/emulators/messaging/messaging.ts';
 import { type Endpoint, openEndpoint } from '../../local/endpoint.ts';
+import { createTable } from './create-table.ts';
 
 /** The parts of AWS that client and CLI touch, on 127.0.0.1, with a deployment's resources but no functions. */
 export type LocalAws = {
@@ -168,21 +164,7 @@ async function createResources(made: {
     }),
   );
   await made.s3.send(new CreateBucketCommand({ Bucket: made.bucket }));
-  for (const TableName of Object.values(names.tables))
-    await made.dynamo.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
+  for (const TableName of Object.values(names.tables)) await createTable(made.dynamo, TableName);
 }
 
 async function sendTo(

@@ -1,7 +1,8 @@
 /** A deployment as the console's page meets it: ordinary or hostile names, mail, traces and rehearsals. */
 
 import { epochMs } from '../../domain/time.ts';
-import type { TraceAnswer, TracedMail } from '../../operator/console/lookup-model.ts';
+import type { TracedMail } from '../../domain/trace/model.ts';
+import type { TraceAnswer } from '../../operator/console/lookup-model.ts';
 import { disarmHtml } from '../../operator/console/mail-preview.ts';
 import type { LiveRehearsal, Rehearsal } from '../../operator/console/rehearsal-model.ts';
 import type { ConsoleSource, Stage } from '../../operator/console/source.ts';
@@ -165,7 +166,7 @@ function otherMail(at: number, names: Names): TracedMail {
   return {
     messageId: 'Aa1kQ0aT9mZcR2wLb7NyEd',
     recipientIndex: 0,
-    at,
+    at: epochMs(at),
     tenant: names.tenant(7),
     stream: 'marketing',
     pool: 'lease-c',

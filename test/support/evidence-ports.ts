@@ -10,6 +10,7 @@ import {
 } from '../../contract/rotation-items.ts';
 import { evidenceKeys } from '../../contract/table-keys.ts';
 import type { BookPorts } from '../../lambdas/feedback/book-news.ts';
+import type { feedback } from '../../lambdas/feedback/feedback.ts';
 import { untaggedPlaceOf } from '../../lambdas/feedback/place-of.ts';
 import type { Tables } from './dynamo.ts';
 
@@ -39,6 +40,17 @@ export const noEvidence: EvidencePorts = {
   putDelay: async () => true,
   countUntagged: () => {},
 };
+
+/** Feedback's ports that do and tell nothing, where a test is about something else. */
+export const quietFeedback = {
+  putSuppression: async () => true,
+  noteBlock: async () => {},
+  outcomeStreams: [],
+  readRequestIds: async () => new Map(),
+  publishOutcomes: async () => new Set<never>(),
+  count: () => {},
+  unknown: () => {},
+} satisfies Partial<Parameters<typeof feedback>[1]>;
 
 /** Returns feedback's ports for the evidence on real tables. */
 export function evidenceOn({ evidence, ledger }: Tables): EvidencePorts {

@@ -12,7 +12,7 @@ import { epochMs, hourMs } from '../../domain/time.ts';
 import { feedback } from '../../lambdas/feedback/feedback.ts';
 import { createDispatchWorld, type SesCall } from './dispatch-world.ts';
 import type { Dynamo } from './dynamo.ts';
-import { noEvidence } from './evidence-ports.ts';
+import { noEvidence, quietFeedback } from './evidence-ports.ts';
 import { type EventFile, eventBody } from './ses-events.ts';
 
 export type RescueWorld = Awaited<ReturnType<typeof createRescueWorld>>;
@@ -56,16 +56,10 @@ export async function createRescueWorld(dynamo: Dynamo, policy: Partial<StreamPo
       putEvent: (item) => putEvent(tables.ledger, item),
       putEvents: (items) => putEvents(tables.ledger, items),
       markTwins: (about) => markTwins(tables.ledger, about),
-      putSuppression: async () => true,
-      noteBlock: async () => {},
-      outcomeStreams: [],
-      readRequestIds: async () => new Map(),
-      publishOutcomes: async () => new Set(),
-      count: () => {},
+      ...quietFeedback,
       duplicates: (count) => {
         duplicates += count;
       },
-      unknown: () => {},
       failure: (error) => world.failures.push(error),
     });
     if (failed.length > 0) throw new Error('feedback failed');

@@ -18,6 +18,9 @@ export type ActionMapping = (
   context: ActionContext,
 ) => readonly RequiredPermission[];
 
+/** Returns the ARNs that a request names, or `*`. */
+export type ResourcesOf = (input: JsonObject, context: ActionContext) => readonly string[];
+
 /** Returns the operation of an AWS JSON request, from its X-Amz-Target header. */
 export function jsonOperation(request: AwsRequest): string {
   const target = request.headers['x-amz-target'] ?? '';

@@ -1,14 +1,12 @@
-import type { JsonObject } from '../../aws.ts';
 import { asText, objectOr, stringAt } from '../../json-access.ts';
 import {
   type ActionContext,
   type ActionMapping,
   jsonBody,
   jsonOperation,
+  type ResourcesOf,
   unmapped,
 } from './action-mapping.ts';
-
-type ResourcesOf = (input: JsonObject, context: ActionContext) => readonly string[];
 
 const onTable: ResourcesOf = (input, context) => [tableArn(input['TableName'] ?? '', context)];
 /** An index is a resource of its own: a grant on the table alone does not cover it. */

@@ -5,10 +5,9 @@ import {
   type ActionMapping,
   jsonBody,
   jsonOperation,
+  type ResourcesOf,
   unmapped,
 } from './action-mapping.ts';
-
-type ResourcesOf = (input: JsonObject, context: ActionContext) => readonly string[];
 
 /**
  * Service and operation → the resources that the action of the same name needs.

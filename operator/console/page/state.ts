@@ -1,33 +1,16 @@
 /** All that the page shows is a function of this; nothing else remembers anything. */
 import type { Deeds, Preview, SuppressionAnswer, TraceAnswer } from '../lookup-model.ts';
-import type {
-  DecisionRow,
-  DecisionView,
-  Flow,
-  Hello,
-  Incidents,
-  OrderRow,
-  Overview,
-  Pools,
-  Reading,
-  TenantsAtRisk,
-} from '../model.ts';
+import type { DecisionRow, DecisionView, Hello, Readings } from '../model.ts';
 import type { LiveRehearsal, Rehearsal, ScenarioRow } from '../rehearsal-model.ts';
 import { type Route, readRoute } from './route.ts';
 import type { TraceForm } from './trace-form.ts';
 
-export type PageState = {
+export type PageState = Readings & {
   readonly now: number;
   readonly route: Route;
   readonly theme: Theme;
   readonly connection: Connection;
   readonly hello?: Hello;
-  readonly flow: Reading<Flow>;
-  readonly overview: Reading<Overview>;
-  readonly incidents: Reading<Incidents>;
-  readonly pools: Reading<Pools>;
-  readonly orders: Reading<readonly OrderRow[]>;
-  readonly tenants: Reading<TenantsAtRisk>;
   readonly decisions: DecisionList;
   readonly rehearsal?: Rehearsal;
   readonly live?: LiveRehearsal;

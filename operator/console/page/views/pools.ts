@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { DecisionRow, PoolRow, Pools, ShareRow, StandingCell } from '../../model.ts';
+import type { DecisionRow, PoolRow, Pools, ShareRow } from '../../model.ts';
 import { deedButton } from '../deed-dialog.ts';
 import { icon } from '../icons.ts';
 import type { Page } from '../page.ts';
@@ -8,6 +8,9 @@ import { command, empty, panel, reading, total } from '../pieces.ts';
 import { writeRoute } from '../route.ts';
 import { badge, signOf } from '../tones.ts';
 import { counted, grouped, instant, percent, providerName, shellWord } from '../words.ts';
+
+type StandingCell = PoolRow['standings'][number];
+
 import { poolColour } from './pool-colours.ts';
 
 /** Decisions that explain a pool. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { MailTrace, TraceEntry } from '../../../../domain/trace/model.ts';
-import type { TraceAnswer, TracedMail } from '../../lookup-model.ts';
+import type { MailTrace, TracedMail, TraceEntry } from '../../../../domain/trace/model.ts';
+import type { TraceAnswer } from '../../lookup-model.ts';
 import { icon } from '../icons.ts';
 import type { Page } from '../page.ts';
 import { answer, command, empty, fieldValue, panel } from '../pieces.ts';
