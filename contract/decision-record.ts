@@ -10,6 +10,7 @@ import {
   settlements,
 } from '../domain/rotation/model.ts';
 import { type EpochMs, epochMs } from '../domain/time.ts';
+import { weightedPool } from './items.ts';
 
 const ms = z.number().transform((value): EpochMs => epochMs(value));
 const texts = z.array(z.string());
@@ -23,7 +24,7 @@ const region = z.object({
   campaign: z.exactOptional(z.string()),
 });
 
-const pools = z.array(z.object({ pool: z.string(), weight: z.number() }));
+const pools = z.array(weightedPool);
 
 const standing = z.object({
   state: z.enum(poolStates),

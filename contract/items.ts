@@ -203,10 +203,17 @@ export const streamItem = z.object({
 });
 export type StreamItem = z.output<typeof streamItem>;
 
+/** A pool of an assignment: its weight, and the tenants that are placed on it by their parts. */
+export const weightedPool = z.object({
+  pool: z.string(),
+  weight: z.number(),
+  placed: z.exactOptional(z.record(z.string(), z.number())),
+});
+
 /** Assignment: weighted pools of a stream; a retiring or unknown pool never stands here. */
 export const assignmentItem = z.object({
   ...key,
-  pools: z.array(z.object({ pool: z.string(), weight: z.number().positive() })).min(1),
+  pools: z.array(weightedPool.extend({ weight: z.number().positive() })).min(1),
   version: z.number(),
   at: ms,
   by: z.string(),

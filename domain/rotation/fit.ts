@@ -1,31 +1,25 @@
 /** How much of a pool's mail fits elsewhere, and by which weights. */
-import { choosePool, type WeightedPool } from '../assignment.ts';
-import type { Trust } from './model.ts';
-import type { Flow } from './traffic.ts';
+import { hashedPool, type WeightedPool } from '../assignment.ts';
+import { inflowOf, type Moved, movedFlows } from './moved-flows.ts';
+import { placeTenants, type Rooms } from './place-tenants.ts';
+import { sumPerHour, type Trusted } from './traffic.ts';
 
-export type Trusted = Flow & { readonly trust: Trust };
-
-export type Shift = {
+/** Pools in `to` without a weight yet share what is given up. */
+export type Shift = Rooms & {
   readonly before: readonly WeightedPool[];
   /** Pools that give it up. */
   readonly from: readonly string[];
-  /** Pools that may take it; those without a weight yet share what is given up. */
-  readonly to: readonly string[];
   /** Share of their mail that is to leave, 0..1. */
   readonly fraction: number;
   /** Mail of the stream for the provider. */
   readonly flows: readonly Trusted[];
-  /** Recipients an hour that each pool can take more. */
-  readonly roomOf: (pool: string) => number;
   /** Recipients an hour that may change pools. */
   readonly budgetPerHour: number;
-  /** Whether a flow may be sent through a pool at all; it waits where not. */
-  readonly mayUse: (flow: Trusted, pool: string) => boolean;
   /** Tenants that may be held or slowed one by one to make it fit; others keep their pool and wait together. */
   readonly throttledMax: number;
 };
 
-/** A moved flow, of which a share may leave. */
+/** A moved flow, and the share of all its mail on its new pool that may leave. */
 export type Throttled = { readonly flow: Trusted; readonly to: string; readonly share: number };
 
 export type Fit = {
@@ -59,7 +53,10 @@ export function fitShift(shift: Shift): Fit {
   return { ...fitOf(shift, arrivals(shift, fits), []), whole: false };
 }
 
-/** Returns the weights after a fraction of pools' weights went to others; no pool keeps a weight of 0. */
+/**
+ * Returns the weights after a fraction of pools' weights went to others; no pool keeps a weight of 0. Who was
+ * placed on a pool that gives, and whom the hash now leads to one that takes, is placed no longer.
+ */
 export function shiftWeights(
   { before, from, to }: Pick<Shift, 'before' | 'from' | 'to'>,
   fraction: number,
@@ -73,48 +70,52 @@ export function shiftWeights(
       from.includes(one.pool) ? { ...one, weight: one.weight * (1 - fraction) } : one,
     ),
     ...added.map((pool) => ({ pool, weight: given / added.length })),
-  ];
-  return after.filter((one) => one.weight > 0);
+  ].filter((one) => one.weight > 0);
+  const goesBack = (tenant: string) => to.includes(hashedPool(after, tenant) ?? '');
+  return after.map((one) => (from.includes(one.pool) ? withoutPlaces(one, goesBack) : one));
 }
 
-type Moved = { readonly flow: Trusted; readonly to: string };
+function withoutPlaces(one: WeightedPool, goesBack: (tenant: string) => boolean): WeightedPool {
+  const { placed, ...pool } = one;
+  if (placed === undefined) return one;
+  const kept = Object.entries(placed).filter(([tenant]) => !goesBack(tenant));
+  return kept.length === 0 ? pool : { ...pool, placed: Object.fromEntries(kept) };
+}
+
 type Arrivals = { readonly pools: readonly WeightedPool[]; readonly moved: readonly Moved[] };
 
 function arrivals(shift: Shift, fraction: number): Arrivals {
+  const { before, flows } = shift;
   const pools = shiftWeights(shift, fraction);
-  const places = new Map<string, { readonly from?: string; readonly to?: string }>();
-  const moved = shift.flows.flatMap((flow) => {
-    const known = places.get(flow.tenant);
-    const from = known ? known.from : choosePool(shift.before, flow.tenant);
-    const to = known ? known.to : choosePool(pools, flow.tenant);
-    places.set(flow.tenant, {
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-    });
-    return to !== undefined && to !== from ? [{ flow, to }] : [];
-  });
-  return { pools, moved };
+  const moved = movedFlows(flows, before, pools);
+  const placed = placeTenants(shift, { pools, moved });
+  return placed === pools
+    ? { pools, moved }
+    : { pools: placed, moved: movedFlows(flows, before, placed) };
 }
 
+type Kept = Throttled & { readonly kept: number };
+
 /** The throttles that make everything fit; undefined where a few do not do it. */
-function throttle(shift: Shift, { moved }: Arrivals): readonly Throttled[] | undefined {
+function throttle(shift: Shift, { moved }: Arrivals): readonly Kept[] | undefined {
   const inflow = inflowOf(moved);
-  let total = moved.reduce((sum, { flow }) => sum + flow.perHour, 0);
-  const throttled: Throttled[] = [];
+  let total = sumPerHour(moved.map(({ flow }) => flow));
+  const throttled: Kept[] = [];
   const newFirst = moved.toSorted(
     (one, other) =>
       Number(shift.mayUse(one.flow, one.to)) - Number(shift.mayUse(other.flow, other.to)) ||
       Number(other.flow.trust === 'new') - Number(one.flow.trust === 'new') ||
       other.flow.perHour - one.flow.perHour,
   );
-  for (const { flow, to } of newFirst) {
+  for (const { flow, to, had } of newFirst) {
     const into = inflow.get(to) ?? 0;
     const over = !shift.mayUse(flow, to)
       ? flow.perHour
       : Math.max(total - shift.budgetPerHour, into - shift.roomOf(to));
     if (over <= 1e-9 && shift.mayUse(flow, to)) continue;
     const kept = Math.max(0, flow.perHour - over);
-    throttled.push({ flow, to, share: flow.perHour > 0 ? kept / flow.perHour : 0 });
+    const whole = had + flow.perHour;
+    throttled.push({ flow, to, kept, share: whole > 0 ? (had + kept) / whole : 0 });
     total -= flow.perHour - kept;
     inflow.set(to, into - flow.perHour + kept);
   }
@@ -122,7 +123,7 @@ function throttle(shift: Shift, { moved }: Arrivals): readonly Throttled[] | und
 }
 
 function isWithin({ roomOf, budgetPerHour, mayUse }: Shift, moved: readonly Moved[]): boolean {
-  const total = moved.reduce((sum, { flow }) => sum + flow.perHour, 0);
+  const total = sumPerHour(moved.map(({ flow }) => flow));
   return (
     total <= budgetPerHour + 1e-9 &&
     moved.every(({ flow, to }) => mayUse(flow, to)) &&
@@ -130,23 +131,17 @@ function isWithin({ roomOf, budgetPerHour, mayUse }: Shift, moved: readonly Move
   );
 }
 
-function inflowOf(moved: readonly Moved[]): Map<string, number> {
-  const inflow = new Map<string, number>();
-  for (const { flow, to } of moved) inflow.set(to, (inflow.get(to) ?? 0) + flow.perHour);
-  return inflow;
-}
-
-function fitOf(shift: Shift, { pools, moved }: Arrivals, throttled: readonly Throttled[]): Fit {
-  const kept = new Map(throttled.map(({ flow, share }) => [flow, share]));
-  const leaving = moved.map(({ flow, to }) => ({
-    flow: { ...flow, perHour: flow.perHour * (kept.get(flow) ?? 1) },
-    to,
-  }));
+function fitOf(shift: Shift, { pools, moved }: Arrivals, throttled: readonly Kept[]): Fit {
+  const kept = new Map(throttled.map((one) => [one.flow, one.kept]));
+  const leaving = moved.map((one) => {
+    const perHour = kept.get(one.flow) ?? one.flow.perHour;
+    return { ...one, flow: { ...one.flow, perHour } };
+  });
   return {
     pools,
-    movedPerHour: leaving.reduce((sum, { flow }) => sum + flow.perHour, 0),
+    movedPerHour: sumPerHour(leaving.map(({ flow }) => flow)),
     inflow: inflowOf(leaving),
-    throttled,
+    throttled: throttled.map(({ flow, to, share }) => ({ flow, to, share })),
     whole: throttled.length === 0 && shift.fraction > 0,
   };
 }

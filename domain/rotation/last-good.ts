@@ -1,11 +1,12 @@
 /** The assignments that one command returns to. */
+import type { WeightedPool } from '../assignment.ts';
 import type { Action, Situation, Standing, Stream } from './model.ts';
 
 /** Pools of a stream at a provider (or `*`) that stood while no pool was in trouble. */
 export type GoodAssignment = {
   readonly stream: string;
   readonly provider: string;
-  readonly pools: readonly { readonly pool: string; readonly weight: number }[];
+  readonly pools: readonly WeightedPool[];
 };
 
 /**
@@ -21,7 +22,7 @@ export function goodAssignments(situation: Situation): readonly GoodAssignment[]
     [...assignment].map(([provider, weighted]) => ({
       stream,
       provider,
-      pools: weighted.map(({ pool, weight }) => ({ pool, weight })),
+      pools: weighted,
     })),
   );
 }

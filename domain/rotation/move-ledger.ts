@@ -2,9 +2,8 @@
 
 import { hourMs } from '../time.ts';
 import { poolNamed, roomOf } from './capacity.ts';
-import type { Trusted } from './fit.ts';
 import type { Decision, Situation } from './model.ts';
-import { poolsByIdentity, sumPerHour, trafficOf } from './traffic.ts';
+import { poolsByIdentity, sumPerHour, type Trusted, trafficOf } from './traffic.ts';
 
 export type MoveLedger = {
   readonly flows: readonly Trusted[];

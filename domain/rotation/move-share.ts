@@ -1,13 +1,13 @@
 /** Takes a provider's share of a pool to pools with warm capacity, and lets wait what finds none. */
-import { choosePool, type WeightedPool } from '../assignment.ts';
+import { choosePool, sharesOf, type WeightedPool } from '../assignment.ts';
 import { dayMs, hourMs } from '../time.ts';
 import { assignedPools, poolsFor } from './eligible-pools.ts';
-import { type Fit, fitShift, type Throttled, type Trusted } from './fit.ts';
+import { type Fit, fitShift, type Throttled } from './fit.ts';
 import type { Action, Brake, Pool, Situation, Stream } from './model.ts';
 import type { MoveLedger } from './move-ledger.ts';
 import { orderFor } from './orders.ts';
 import { standingAt } from './pool-states.ts';
-import { identityDays, sumPerHour } from './traffic.ts';
+import { identityDays, type Trusted } from './traffic.ts';
 
 export type MoveWanted = {
   readonly from: string;
@@ -110,9 +110,10 @@ function moveStream(stream: Stream, wanted: MoveWanted, shell: Shell): StreamMov
   const { provider, fraction } = wanted;
   const before = assignedPools(stream, provider);
   const { leaving, groups, flows } = sceneOf(stream, wanted, shell);
-  const behind = sumPerHour(
-    flows.filter(({ tenant }) => leaving.includes(choosePool(before, tenant) ?? '')),
-  );
+  const behind = flows.reduce((sum, { tenant, perHour }) => {
+    const own = sharesOf(before, tenant).filter(({ pool }) => leaving.includes(pool));
+    return sum + perHour * own.reduce((all, { share }) => all + share, 0);
+  }, 0);
   const mayLeave = leaversOf(before, wanted, shell);
   const best = bestFit(stream, { wanted, leaving, groups, flows, mayLeave }, shell);
   if (!best || best.movedPerHour < behind * worthMoving)

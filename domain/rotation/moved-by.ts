@@ -1,7 +1,7 @@
 /** How much of each stream changes pools: one measure for every move, whoever asked for it. */
-import { choosePool } from '../assignment.ts';
 import { assignedPools } from './eligible-pools.ts';
 import type { Action, Decision, Situation } from './model.ts';
+import { movedFlows } from './moved-flows.ts';
 import { sumPerHour, trafficOf } from './traffic.ts';
 
 /**
@@ -21,12 +21,11 @@ export function movedBy(
     const assignment = new Map(stream.assignment);
     for (const { provider, pools } of changes) assignment.set(provider, pools);
     const after = { ...stream, assignment };
-    const leaving = own.filter(
-      ({ provider, tenant }) =>
-        choosePool(assignedPools(stream, provider), tenant) !==
-        choosePool(assignedPools(after, provider), tenant),
+    const providers = Map.groupBy(own, ({ provider }) => provider);
+    const leaving = [...providers].flatMap(([provider, toIt]) =>
+      movedFlows(toIt, assignedPools(stream, provider), assignedPools(after, provider)),
     );
-    const share = sumPerHour(leaving) / sumPerHour(own);
+    const share = sumPerHour(leaving.map(({ flow }) => flow)) / sumPerHour(own);
     return share > 0 ? [{ stream: stream.stream, share }] : [];
   });
 }

@@ -1,16 +1,18 @@
-/** A pool that fills its warm caps gives tenants to pools with room, before their mail has to wait. */
-import { choosePool, type WeightedPool } from '../assignment.ts';
+/**
+ * A pool that fills its warm caps gives tenants to pools with room, before their mail has to wait; of a tenant
+ * that is larger than any room it gives a part.
+ */
 import type { EvidenceBook } from '../evidence/model.ts';
 import { dayMs, type EpochMs, epochMs, hourMs, minuteMs } from '../time.ts';
 import { poolNamed, roomOf } from './capacity.ts';
-import { assignedPools, poolsFor } from './eligible-pools.ts';
-import { shiftWeights, type Trusted } from './fit.ts';
+import { chooseRelief, type Relief } from './choose-relief.ts';
+import { assignedPools } from './eligible-pools.ts';
 import type { Situation, Stream, Warmth } from './model.ts';
-import { type MoveLedger, movedShare, openLedger } from './move-ledger.ts';
+import { movedShare, openLedger } from './move-ledger.ts';
 import { openOrders } from './orders.ts';
 import type { Plan } from './plan.ts';
 import { standingAt } from './pool-states.ts';
-import { allMail, sumPerHour } from './traffic.ts';
+import { allMail, sumPerHour, type Trusted } from './traffic.ts';
 
 /**
  * From this share of an hour's cap on a pool is relieved, down to the second; who takes its mail is filled up
@@ -27,8 +29,8 @@ const keptForFaults = 0.5;
 /** Whose mail grew by more than this within an hour stays: a bad tenant shall meet one pool, not two. */
 const growthMax = 2;
 
-/** Weights are tried in parts of this. */
-const steps = 32;
+/** What would relieve a pool by less than this share of its cap is not worth another pool for anybody. */
+const worthPlacing = 0.02;
 
 type Place = { readonly stream: Stream; readonly provider: string; readonly pool: string };
 
@@ -100,93 +102,63 @@ function relief(place: Place, situation: Situation): Plan | undefined {
   const warmth = poolNamed(situation, pool)?.warmth.get(provider);
   const cap = warmth ? Math.round(hourlyRoom(warmth, situation.now)) : 0;
   const carried = sentLastHour(pool, provider, situation);
-  const ledger = openLedger(situation);
   const before = assignedPools(stream, provider);
-  const wanted = carried - fill.relieved * cap;
-  const shift = smallestShift(place, { before, wanted, ledger }, situation);
-  if (!shift) return undefined;
-  const { pools, movedPerHour } = shift;
+  const { pools, perHour, named } = chooseRelief({
+    ...{ pool, provider, before, least: worthPlacing * cap },
+    ...limitsOf(place, carried - fill.relieved * cap, situation),
+  });
+  if (perHour === 0) return undefined;
   return {
     id: situation.newId(),
     actions: [{ kind: 'move', stream: stream.stream, provider, before, pools }],
     // The first sentence names the trouble and no number, so that it is said once an hour where nothing is done.
     evidence: [
       `pool ${pool} fills its warm capacity at ${provider} with stream ${stream.stream} while other pools have room`,
-      `it sent ${Math.round(carried)} mails there in the last hour and may send ${cap}, so tenants with ${Math.round(movedPerHour)} an hour go to other pools`,
+      `it sent ${Math.round(carried)} mails there in the last hour and may send ${cap}, so ${listOf(named)} ${Math.round(perHour)} an hour to other pools`,
     ],
     counterEvidence: [],
   };
 }
 
-type Wanted = {
-  readonly before: readonly WeightedPool[];
-  /** Recipients an hour that are to leave. */
-  readonly wanted: number;
-  readonly ledger: MoveLedger;
-};
-
-/** The smallest change of weights by which enough leaves, or the largest that rooms and limits allow. */
-function smallestShift(
+/** Who may leave, where to, and how much. */
+function limitsOf(
   { stream, provider, pool }: Place,
-  { before, wanted, ledger }: Wanted,
+  wanted: number,
   situation: Situation,
-): { readonly pools: readonly WeightedPool[]; readonly movedPerHour: number } | undefined {
-  const to = targetsOf(stream, provider, situation).filter((name) => name !== pool);
-  if (to.length === 0) return undefined;
+): Pick<Relief, 'flows' | 'wanted' | 'room' | 'mayMeet'> {
+  const ledger = openLedger(situation);
   const own = ledger.flows.filter((flow) => flow.stream === stream.stream);
-  const flows = own.filter((flow) => flow.provider === provider);
-  const budget =
-    (situation.brakes.movedShareMax * keptForFaults - movedShare(situation, stream.stream)) *
-    sumPerHour(own);
-  const mayMove = moversOf(situation, ledger);
-  let best: { readonly pools: readonly WeightedPool[]; readonly movedPerHour: number } | undefined;
-  for (let step = 1; step < steps; step += 1) {
-    const pools = shiftWeights({ before, from: [pool], to }, step / steps);
-    const moved = flows.flatMap((flow) => {
-      const next = choosePool(pools, flow.tenant);
-      return next === undefined || next === choosePool(before, flow.tenant)
-        ? []
-        : [{ flow, to: next }];
-    });
-    const movedPerHour = sumPerHour(moved.map(({ flow }) => flow));
-    const isWithin =
-      movedPerHour <= budget &&
-      moved.every((one) => mayMove(one.flow, one.to)) &&
-      to.every((name) => {
-        const given = moved.filter((one) => one.to === name).map(({ flow }) => flow);
-        return given.length === 0 || sumPerHour(given) <= spare(name, provider, situation);
-      });
-    if (!isWithin) break;
-    if (movedPerHour > 0 && movedPerHour > (best?.movedPerHour ?? 0))
-      best = { pools, movedPerHour };
-    if (movedPerHour >= wanted) break;
-  }
-  return best;
+  const limit = situation.brakes.movedShareMax * keptForFaults;
+  const budget = (limit - movedShare(situation, stream.stream)) * sumPerHour(own);
+  const others = assignedPools(stream, provider).filter(
+    (one) => one.pool !== pool && one.weight > 0,
+  );
+  return {
+    flows: own.filter(moverOf(situation)),
+    wanted: Math.min(wanted, budget),
+    room: new Map(others.map((one) => [one.pool, spare(one.pool, provider, situation)])),
+    mayMeet: ledger.mayMeet,
+  };
 }
 
-/** Pools that the stream uses or declares; failover and shared addresses are for faults. */
-function targetsOf(stream: Stream, provider: string, situation: Situation): readonly string[] {
-  const own = new Set([
-    ...stream.pools,
-    ...assignedPools(stream, provider).map(({ pool }) => pool),
-  ]);
-  return poolsFor(stream, provider, situation)
-    .flat()
-    .filter((name) => own.has(name) && isActive(name, provider, situation));
+function listOf(tenants: readonly string[]): string {
+  const [first = '', ...others] = tenants;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `tenant ${first}${more} ${others.length > 0 ? 'give' : 'gives'}`;
 }
 
-function moversOf({ book, now, orders }: Situation, ledger: MoveLedger) {
+/** Whether a flow may meet a second pool: who is new, held or suddenly larger may be why the pool is full. */
+function moverOf({ book, now, orders }: Situation): (flow: Trusted) => boolean {
   const held = new Set(orders.flatMap(({ region, until }) => (until > now ? [region.tenant] : [])));
   const last = volumes(book, { since: epochMs(now - hourMs), until: now });
   const previous = volumes(book, {
     since: epochMs(now - 2 * hourMs),
     until: epochMs(now - hourMs),
   });
-  return ({ tenant, identity, provider, trust }: Trusted, pool: string): boolean =>
+  return ({ tenant, trust }) =>
     trust === 'established' &&
     !held.has(tenant) &&
-    (last.get(tenant) ?? 0) <= growthMax * (previous.get(tenant) ?? 0) &&
-    ledger.mayMeet(identity, pool, provider);
+    (last.get(tenant) ?? 0) <= growthMax * (previous.get(tenant) ?? 0);
 }
 
 function volumes(

@@ -1,12 +1,16 @@
 /** How much mail goes where: what a move is measured against. */
 import type { EvidenceBook, Origin } from '../evidence/model.ts';
 import { dayMs, type EpochMs, epochMs, hourMs } from '../time.ts';
+import type { Trust } from './model.ts';
 
 /** Mail of one tenant and identity in one stream, to one provider. */
 export type Flow = Pick<Origin, 'stream' | 'provider' | 'tenant' | 'identity'> & {
   /** Recipients an hour: of the last hour or of the last day on average, whichever is more. */
   readonly perHour: number;
 };
+
+/** A flow, and how well its tenant is known. */
+export type Trusted = Flow & { readonly trust: Trust };
 
 export type Traffic = {
   readonly flows: readonly Flow[];

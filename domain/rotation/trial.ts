@@ -1,15 +1,14 @@
 /** How a pool that was out is tried: first-day caps, a little mail of tenants that are known, and nothing else. */
-import { choosePool } from '../assignment.ts';
+import { shareIn } from '../assignment.ts';
 import { dayMs, epochMs, hourMs } from '../time.ts';
 import { applyActions } from './apply.ts';
 import { placeOf, poolNamed, roomOf } from './capacity.ts';
 import { assignedPools } from './eligible-pools.ts';
-import type { Trusted } from './fit.ts';
 import type { Action, Caps, Order, Pool, Situation, Standing } from './model.ts';
 import { openLedger } from './move-ledger.ts';
 import { openOrders, orderFor } from './orders.ts';
 import { restoreShare, trialPerHour } from './restore-share.ts';
-import { allMail, identityDays } from './traffic.ts';
+import { allMail, identityDays, type Trusted } from './traffic.ts';
 import { capsOf } from './warm-up.ts';
 
 /** A pool at one provider, or `*` for all, that was out or is on its way back. */
@@ -138,7 +137,7 @@ function flowsOn({ pool, provider, situation }: Return): readonly Trusted[] {
     situation.streams.some(
       (stream) =>
         stream.stream === flow.stream &&
-        choosePool(assignedPools(stream, flow.provider), flow.tenant) === pool.pool,
+        shareIn(assignedPools(stream, flow.provider), flow.tenant, pool.pool) > 0,
     );
   const flows = openLedger(situation).flows.filter(isOn);
   if (flows.length > 0) return flows;

@@ -1,4 +1,4 @@
-import { choosePool, type WeightedPool } from '../assignment.ts';
+import { hashedPool, sharesOf, type WeightedPool } from '../assignment.ts';
 import type { Action, Decision } from '../rotation/model.ts';
 import type { TracedAssignment, TracedAttempt, TraceMaterial } from './model.ts';
 import { ordersAt } from './orders-at.ts';
@@ -107,12 +107,21 @@ function choiceOf(
   if (open.length === 0) return [];
   const only = open.length === 1 ? open[0]?.pool : undefined;
   if (only === pool) return ['it is the only pool with a weight'];
-  const chosen = choosePool(open, tenant);
-  if (chosen === pool)
-    return [`the weighted rendezvous hash of tenant ${tenant} chooses ${pool} among them`];
+  const shares = sharesOf(open, tenant);
+  const own = shares.find((one) => one.pool === pool);
+  if (own && shares.length > 1)
+    return [
+      `tenant ${tenant} is larger than one pool's room: its messages are spread over ${shares.map((one) => `${one.pool} ${Math.round(100 * one.share)} %`).join(', ')}`,
+    ];
+  const hashed = hashedPool(open, tenant);
+  if (own && hashed !== pool)
+    return [
+      `tenant ${tenant} is placed on ${pool}, where there was room; the hash alone would choose ${hashed}`,
+    ];
+  if (own) return [`the weighted rendezvous hash of tenant ${tenant} chooses ${pool} among them`];
   if (open.some((one) => one.pool === pool))
     return [
-      `the rendezvous hash of tenant ${tenant} chooses ${chosen}: the app asked for ${pool}, or the assignment had just changed`,
+      `the rendezvous hash of tenant ${tenant} chooses ${shares[0]?.pool}: the app asked for ${pool}, or the assignment had just changed`,
     ];
   return [`${pool} is not among them: the assignment had just changed, or automation was off`];
 }

@@ -72,7 +72,8 @@ export function poolsFor(
 }
 
 function egressOf(job: Job, pools: readonly WeightedPool[], ports: DispatchPorts): Egress {
-  const pool = choosePool(pools, job.request.tenant, job.request.pool);
+  const { tenant, pool: wanted } = job.request;
+  const pool = choosePool(pools, tenant, { key: job.messageId, wanted });
   const configurationSet = pool === undefined ? undefined : ports.policy.configurationSets[pool];
   if (pool === undefined || configurationSet === undefined)
     throw new Error(

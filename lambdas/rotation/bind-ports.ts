@@ -38,7 +38,7 @@ import {
 } from '../../adapters/standing-store.ts';
 import { readDecision, writeDecision } from '../../contract/decision-record.ts';
 import type { rotationEnvironment } from '../../contract/environment.ts';
-import { streamItem, tenantItem } from '../../contract/items.ts';
+import { streamItem, tenantItem, weightedPool } from '../../contract/items.ts';
 import { namesOf } from '../../contract/names.ts';
 import { directoryKeys } from '../../contract/table-keys.ts';
 import { blocklistZones, keepersByDefault } from '../../domain/blocklist-zones.ts';
@@ -227,7 +227,7 @@ const good = z.object({
     z.object({
       stream: z.string(),
       provider: z.string(),
-      pools: z.array(z.object({ pool: z.string(), weight: z.number() })),
+      pools: z.array(weightedPool),
     }),
   ),
 });

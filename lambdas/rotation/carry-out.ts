@@ -118,7 +118,7 @@ async function move(
     if (current?.by === `rotation ${id}`) return;
     const item = {
       ...assignmentKeys.provider(stream, provider),
-      pools: own.map(({ pool, weight }) => ({ pool, weight })),
+      pools: own,
       version: (current?.version ?? 0) + 1,
       at: now,
       by: `rotation ${id}`,

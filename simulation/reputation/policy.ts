@@ -21,6 +21,8 @@ export type Route = {
   readonly share: number;
   /** Spreads each batch over the pools by these weights first; absent where the first pool comes first. */
   readonly weights?: readonly number[];
+  /** What finds no room in the pool that the weights gave it waits for room there, as dispatch has it. */
+  readonly roomElsewhere?: 'unused';
   /** What holds or slows it; by its age and end waiting mail is looked at again. */
   readonly orders?: readonly RouteOrder[];
   /** Only so many mails may leave although the rest is held: probes. Counted down as they leave. */

@@ -51,7 +51,7 @@ export function createSending(parts: SendingParts): Sending {
   let moves = 0;
   const handOver = (batch: Batch, pool: string, now: number, again?: number) => {
     const { index, provider } = batch.cell;
-    if (pools[index] !== undefined && pools[index] !== pool) moves += 1;
+    if (isMove(pools[index], pool, routeOf(batch))) moves += 1;
     pools[index] = pool;
     handed += batch.count;
     account(pool, provider, batch.count, now);
@@ -71,7 +71,8 @@ export function createSending(parts: SendingParts): Sending {
         left -= leased;
       };
       for (const [pool, part] of spread(route, leaving, draw)) offer(pool, part);
-      for (const pool of route.pools) if (left > 0) offer(pool, left);
+      const others = route.roomElsewhere === 'unused' ? [] : route.pools;
+      for (const pool of others) if (left > 0) offer(pool, left);
       const { drawn: _before, ...undrawn } = batch;
       const held = batch.count - leaving;
       if (held > 0)
@@ -89,6 +90,12 @@ export function createSending(parts: SendingParts): Sending {
     handed: () => handed,
     moves: () => moves,
   };
+}
+
+/** Mail that is spread over pools goes to and fro between them without moving. */
+function isMove(before: string | undefined, pool: string, { pools, weights }: Route): boolean {
+  const isSpread = weights !== undefined && before !== undefined && pools.includes(before);
+  return before !== undefined && before !== pool && !isSpread;
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choosePool, type WeightedPool } from '../../domain/assignment.ts';
+import { choosePool, placedBy, sharesOf, type WeightedPool } from '../../domain/assignment.ts';
 
 const tenants = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
 
@@ -48,15 +48,15 @@ describe('the pool of a tenant', () => {
   });
 
   test("is the one the app asked for while it takes mail, otherwise the tenant's own", () => {
-    expect(choosePool(abc, 'acme', 'a')).toBe('a');
+    expect(choosePool(abc, 'acme', { wanted: 'a' })).toBe('a');
     const closed = [{ pool: 'a', weight: 0 }, ...abc.slice(1)];
-    expect(choosePool(closed, 'acme', 'a')).toBe(choosePool(closed, 'acme'));
-    expect(choosePool(abc, 'acme', 'unknown')).toBe(choosePool(abc, 'acme'));
+    expect(choosePool(closed, 'acme', { wanted: 'a' })).toBe(choosePool(closed, 'acme'));
+    expect(choosePool(abc, 'acme', { wanted: 'unknown' })).toBe(choosePool(abc, 'acme'));
   });
 
   test('is nothing where no pool takes mail', () => {
     expect(choosePool([], 'acme')).toBeUndefined();
-    expect(choosePool([{ pool: 'a', weight: 0 }], 'acme', 'a')).toBeUndefined();
+    expect(choosePool([{ pool: 'a', weight: 0 }], 'acme', { wanted: 'a' })).toBeUndefined();
   });
 
   test('is always an open pool and does not depend on the order of the table', () => {
@@ -73,5 +73,51 @@ describe('the pool of a tenant', () => {
         expect(choosePool(pools.toReversed(), tenant)).toBe(chosen);
       }),
     );
+  });
+});
+
+describe('a tenant that rotation has placed', () => {
+  const onto = (parts: Readonly<Record<string, number>>) =>
+    placedBy(abc, new Map([['acme', new Map(Object.entries(parts))]]));
+
+  test('takes that pool whatever the hash says, and nobody else does', () => {
+    for (const { pool } of abc) {
+      expect(choosePool(onto({ [pool]: 1 }), 'acme')).toBe(pool);
+      for (const tenant of tenants.slice(0, 200))
+        expect(choosePool(onto({ [pool]: 1 }), tenant)).toBe(choosePool(abc, tenant));
+    }
+  });
+
+  test('goes by the hash again when its pool is gone or closed', () => {
+    const placed = onto({ c: 1 });
+    const gone = placed.filter(({ pool }) => pool !== 'c');
+    expect(choosePool(gone, 'acme')).toBe(choosePool(abc.slice(0, 2), 'acme'));
+    const closed = placed.map((one) => (one.pool === 'c' ? { ...one, weight: 0 } : one));
+    expect(choosePool(closed, 'acme')).toBe(choosePool(abc.slice(0, 2), 'acme'));
+  });
+
+  test('on two pools is spread over them by its parts, each message always the same way', () => {
+    const pools = onto({ a: 3, b: 1 });
+    expect(sharesOf(pools, 'acme')).toEqual([
+      { pool: 'a', share: 0.75 },
+      { pool: 'b', share: 0.25 },
+    ]);
+    const chosen = tenants.map((key) => choosePool(pools, 'acme', { key }));
+    expect(chosen.filter((pool) => pool === 'b').length / chosen.length).toBeCloseTo(0.25, 1);
+    expect(new Set(chosen)).toEqual(new Set(['a', 'b']));
+    expect(tenants.map((key) => choosePool(pools, 'acme', { key }))).toEqual(chosen);
+    expect(choosePool(pools, 'acme')).toBe('a');
+  });
+
+  test('whose second part grows moves that much of its mail, and none back', () => {
+    const [small, large] = [onto({ a: 0.8, b: 0.2 }), onto({ a: 0.5, b: 0.5 })];
+    for (const key of tenants.slice(0, 500))
+      if (choosePool(small, 'acme', { key }) === 'b')
+        expect(choosePool(large, 'acme', { key })).toBe('b');
+  });
+
+  test('and is named like something that every object has is still its own', () => {
+    expect(choosePool(abc, 'constructor')).toBe(choosePool(onto({ a: 1 }), 'constructor'));
+    expect(sharesOf(abc, 'toString')).toHaveLength(1);
   });
 });

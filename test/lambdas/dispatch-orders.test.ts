@@ -3,14 +3,16 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { toItem } from '../../adapters/items.ts';
 import { readJournal } from '../../adapters/journal-store.ts';
+import type { SendAnswer } from '../../adapters/ses-sender.ts';
 import { bucketAt } from '../../contract/attempt-id.ts';
 import { sentOf } from '../../contract/sent-mail.ts';
 import { assignmentKeys } from '../../contract/table-keys.ts';
+import type { WeightedPool } from '../../domain/assignment.ts';
 import type { Order } from '../../domain/rotation/model.ts';
 import { epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
-import { createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
+import { accepted, createDispatchWorld, type DispatchWorld } from '../support/dispatch-world.ts';
 import { dynamoOfFile } from '../support/dynamo.ts';
-import { batch, message } from '../support/requests.ts';
+import { type Body, batch, message } from '../support/requests.ts';
 
 const dynamo = await dynamoOfFile();
 const stream = 'transactional';
@@ -36,8 +38,15 @@ async function give(world: DispatchWorld, over: Partial<Order> = {}): Promise<vo
 }
 
 async function assign(world: DispatchWorld, provider: string, pool: string): Promise<void> {
+  await assignPools(world, provider, [{ pool, weight: 1 }]);
+}
+
+async function assignPools(
+  world: DispatchWorld,
+  provider: string,
+  pools: readonly WeightedPool[],
+): Promise<void> {
   const word = { version: 1, at: 0, by: 'test', why: 'moved' };
-  const pools = [{ pool, weight: 1 }];
   await put(world, { ...assignmentKeys.provider(stream, provider), pools, ...word });
 }
 
@@ -66,6 +75,42 @@ describe('an assignment for one provider', () => {
     world.intake.put(message({ to: 'a@gmail.com' }));
     await world.settle();
     expect(poolsUsed(world)).toEqual(['gmail.com shared']);
+  });
+});
+
+describe('a tenant that an assignment names', () => {
+  const both = (parts: Readonly<Record<string, number>>) =>
+    ['shared', 'spare'].map((pool) => {
+      const part = parts[pool];
+      return { pool, weight: 1, ...(part === undefined ? {} : { placed: { default: part } }) };
+    });
+  const poolOf = (world: DispatchWorld, request: Body) =>
+    world.sesCalls.find((call) => call.request.id === request['id'])?.pool;
+
+  test.each(['shared', 'spare'])('on one pool takes pool %s', async (pool) => {
+    const world = await createDispatchWorld(dynamo);
+    await assignPools(world, 'gmail', both({ [pool]: 1 }));
+    world.intake.put(message({ to: 'a@gmail.com' }));
+    await world.settle();
+    expect(poolsUsed(world)).toEqual([`gmail.com ${pool}`]);
+  });
+
+  test('on two is spread over them by message, and a message that SES put off takes its own again', async () => {
+    const world = await createDispatchWorld(dynamo);
+    await assignPools(world, 'gmail', both({ shared: 1, spare: 1 }));
+    const requests = Array.from({ length: 10 }, (_, index) =>
+      message({ to: 'a@gmail.com', id: `spread-${index}` }),
+    );
+    const busy: SendAnswer = { ok: false, refusal: { kind: 'throttled' }, detail: 'busy' };
+    world.answer = () => busy;
+    for (const request of requests) world.intake.put(request);
+    await world.runOnce();
+    const first = requests.map((request) => poolOf(world, request));
+    world.sesCalls.length = 0;
+    world.answer = accepted;
+    await world.settle();
+    expect(new Set(first)).toEqual(new Set(['shared', 'spare']));
+    expect(requests.map((request) => poolOf(world, request))).toEqual(first);
   });
 });
 

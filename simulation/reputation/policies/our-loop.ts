@@ -1,4 +1,4 @@
-import { choosePool } from '../../../domain/assignment.ts';
+import { sharesOf } from '../../../domain/assignment.ts';
 import { suspectsOf } from '../../../domain/evidence/suspects.ts';
 import { applyActions, quarantinePool, type Standings } from '../../../domain/rotation/apply.ts';
 import { againMs, awaitsMail } from '../../../domain/rotation/awaits-mail.ts';
@@ -206,29 +206,34 @@ function pardonOf(orders: readonly Order[], now: number): Decision {
   };
 }
 
-/** What dispatch does: the pool by rendezvous, then every order about the mail; the strictest holds. */
+/** What dispatch does: the pool, or the pools of a tenant that is spread, then every order about the mail; the strictest holds. */
 function routeBy(
   { streams, orders }: Standings,
   cell: FleetCell,
   probesLeft: Map<string, { left: number }>,
 ): Route {
   const stream = streams.find((one) => one.stream === cell.stream);
-  const pools = stream?.assignment.get(cell.provider) ?? stream?.assignment.get('*') ?? [];
+  const assigned = stream?.assignment.get(cell.provider) ?? stream?.assignment.get('*') ?? [];
   const { tenant } = cell.tenant;
-  const pool = choosePool(pools, tenant);
-  if (pool === undefined) return { pools: [], share: 0 };
-  const origin = originOf(cell, pool);
+  const shares = sharesOf(assigned, tenant);
+  const pools = shares.map(({ pool }) => pool);
+  const weights = shares.map(({ share }) => share);
+  const way = { pools, ...(pools.length > 1 && { weights, roomElsewhere: 'unused' as const }) };
+  if (pools.length === 0) return { pools: [], share: 0 };
+  const origins = pools.map((pool) => originOf(cell, pool));
   const about = orders.filter(
-    (order) => isWithin(order.region, origin) && (order.streams?.includes(cell.stream) ?? true),
+    (order) =>
+      origins.some((origin) => isWithin(order.region, origin)) &&
+      (order.streams?.includes(cell.stream) ?? true),
   );
   const probed = about.find(({ probes }) => probes?.tenants.includes(tenant));
   const against = about.filter((order) => order !== probed && shareOf(order, tenant) < 1);
   const share = Math.min(1, ...against.map((one) => shareOf(one, tenant)));
-  if (probed?.probes === undefined || share === 0) return { pools: [pool], share, orders: against };
+  if (probed?.probes === undefined || share === 0) return { ...way, share, orders: against };
   const key = `${probed.id} ${tenant}`;
   const probes = probesLeft.get(key) ?? { left: probed.probes.mails };
   probesLeft.set(key, probes);
-  return { pools: [pool], share, orders: [probed], probes };
+  return { ...way, share, orders: [probed], probes };
 }
 
 /** A trial lets only tenants that it names leave. */

@@ -1,7 +1,7 @@
 /** A pool that fills its warm caps is relieved before mail has to wait, within every limit, and only in quiet times. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choosePool } from '../../../domain/assignment.ts';
+import { choosePool, sharesOf } from '../../../domain/assignment.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
 import { assignedPools } from '../../../domain/rotation/eligible-pools.ts';
 import type { Pool, Situation, Warmth } from '../../../domain/rotation/model.ts';
@@ -57,6 +57,29 @@ describe('a pool that carries nearly what it may', () => {
     expect(left.length).toBeLessThan(onA.length);
     expect(left.length).toBeGreaterThan(0);
     expect(plan?.evidence[1]).toContain(`may send ${full}`);
+  });
+
+  test('gives whole tenants, the largest that fit; of one that fits nowhere a part', () => {
+    const [giant = ''] = onA;
+    const situation = crowded(full * 3);
+    const own = originsOf([stream]).filter(
+      ({ tenant, provider }) => tenant === giant && provider === 'gmail',
+    );
+    for (const origin of own)
+      for (let hour = 0; hour < 3; hour += 1)
+        situation.book.addSent({ origin, at: ago(hour * hourMs + minuteMs), count: full * 2 });
+    const [plan] = plansOf(situation);
+    const [move] = plan?.actions ?? [];
+    if (move?.kind !== 'move') throw new Error('nothing moves');
+    const shares = sharesOf(move.pools, giant);
+    expect(shares.map(({ pool }) => pool)).toEqual(['a', 'b']);
+    expect(plan?.evidence[1]).toContain(`tenant ${giant}`);
+    const [again] = plansOf({
+      ...situation,
+      streams: [{ ...stream, assignment: new Map([...stream.assignment, ['gmail', move.pools]]) }],
+    }).flatMap(({ actions }) => actions);
+    const later = again?.kind === 'move' ? sharesOf(again.pools, giant) : shares;
+    expect(later.map(({ pool }) => pool)).toEqual(['a', 'b']);
   });
 
   test('is relieved by the schedule, as far as moves are allowed to be carried out', () => {

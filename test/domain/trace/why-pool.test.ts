@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choosePool } from '../../../domain/assignment.ts';
+import { choosePool, placedBy } from '../../../domain/assignment.ts';
 import type { TracedAssignment } from '../../../domain/trace/model.ts';
 import { whyPool } from '../../../domain/trace/why-pool.ts';
 import {
@@ -54,6 +54,28 @@ test('says when the rendezvous hash chose the pool, and when it would have chose
   );
   expect(whyPool(tracedAttempt({ pool: 'north' }), material).details.join()).toContain(
     'north is not among them',
+  );
+});
+
+test('says when rotation placed the tenant, and when the tenant is spread over pools', () => {
+  const hashed = choosePool(both, 'acme') ?? '';
+  const other = hashed === 'east' ? 'west' : 'east';
+  const detailsOf = (parts: Readonly<Record<string, number>>) =>
+    whyPool(
+      tracedAttempt({ pool: other }),
+      traceMaterial({
+        assignments: [
+          assignment({
+            pools: placedBy(both, new Map([['acme', new Map(Object.entries(parts))]])),
+          }),
+        ],
+      }),
+    ).details;
+  expect(detailsOf({ [other]: 1 })).toContain(
+    `tenant acme is placed on ${other}, where there was room; the hash alone would choose ${hashed}`,
+  );
+  expect(detailsOf({ east: 0.6, west: 0.4 })).toContain(
+    "tenant acme is larger than one pool's room: its messages are spread over east 60 %, west 40 %",
   );
 });
 
