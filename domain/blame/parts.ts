@@ -6,7 +6,7 @@ import { plainKinds, regionOf, senderSignals, traitsOfKind } from './kinds.ts';
 import type { Mail, Row } from './mail.ts';
 import type { CauseKind } from './model.ts';
 import { covers, regionKey } from './regions.ts';
-import { likelihoodGain, lnDecided, lnShare } from './score.ts';
+import { addressGain, likelihoodGain, lnDecided, lnShare } from './score.ts';
 
 /** A region that may explain failures. */
 export type Part = {
@@ -45,8 +45,7 @@ export function findParts(scan: Scan): readonly Part[] {
 }
 
 /**
- * Returns the score of counts as mail of a kind: the likelihood gained, less what the region costs. The
- * gain by an address is that of its pool, and that of every quote that could have named another.
+ * Returns the score of counts as mail of a kind: the likelihood gained, less what the region costs.
  */
 export function scoreOf(
   part: Pick<Part, 'kind' | 'region'>,
@@ -55,9 +54,15 @@ export function scoreOf(
 ): number {
   const { kind, region } = part;
   const failed = failuresBy[basis](part, counts, signal);
+  const addresses =
+    region.ip === undefined ? 1 : (mail.addresses.get(region.pool ?? '')?.length ?? 1);
+  const sent = counts.sent * addresses;
+  const baseline = counts.baseline * addresses;
   const unquoted = basis === 'all' ? counts.unquoted : counts.unquotedVouched;
-  const many = region.ip === undefined ? 1 : (mail.addresses.get(region.pool ?? '')?.length ?? 1);
-  const gain = likelihoodGain({ ...counts, failed }) - unquoted * Math.log(many);
+  const gain =
+    addresses === 1
+      ? likelihoodGain({ sent, failed, baseline })
+      : addressGain({ sent, baseline, quoted: failed - unquoted, unquoted, addresses });
   const unlikely = senderSignals.has(signal) && traitsOfKind(kind).side === 'address';
   return round(gain + lnShare(counts.sent, mail.sent) - (unlikely ? lnDecided : 0));
 }

@@ -34,6 +34,36 @@ export function likelihoodGain(counts: {
 }
 
 /**
+ * Returns how much better failures of a pool are explained by one of its addresses than by the ordinary
+ * rate. Which address a clean mail left by is not known, nor that of a failure that quotes none: each had
+ * the chance of one in all, so however bad an address is, it fails no more than its share of the pool's mail.
+ * Failures that quote another are taken for ordinary.
+ */
+export function addressGain(counts: {
+  /** Mail of the whole pool, and its failures at the ordinary rate. */
+  readonly sent: number;
+  readonly baseline: number;
+  /** Failures that quote the address, and those that quote none. */
+  readonly quoted: number;
+  readonly unquoted: number;
+  /** How many addresses the pool has. */
+  readonly addresses: number;
+}): number {
+  const { quoted, unquoted, addresses } = counts;
+  const failed = quoted + unquoted;
+  const sent = Math.max(counts.sent, failed);
+  if (sent === 0) return 0;
+  const ordinary = Math.min(rateMax, Math.max(rateMin, counts.baseline / sent));
+  const others = ordinary * (addresses - 1);
+  const own = Math.min(1, (addresses * failed) / sent - others);
+  if (own <= ordinary) return 0;
+  const ofAny = (own + others) / addresses;
+  const clean = sent - failed;
+  const cleanGain = clean > 0 ? clean * Math.log((1 - ofAny) / (1 - ordinary)) : 0;
+  return quoted * Math.log(own / ordinary) + unquoted * Math.log(ofAny / ordinary) + cleanGain;
+}
+
+/**
  * Returns the logarithm of a region's share of the mail, 0 or less. It is what a region costs: as many
  * of its size could have been picked to fit the failures. Counting regions by kind instead makes a large
  * tenant pass for its pool, because there are more tenants than pools.
