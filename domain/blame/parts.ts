@@ -45,7 +45,8 @@ export function findParts(scan: Scan): readonly Part[] {
 }
 
 /**
- * Returns the score of counts as mail of a kind: the likelihood gained, less what the region costs.
+ * Returns the score of counts as mail of a kind: the likelihood gained, less what the region costs. Mail whose
+ * failures do not count says nothing at all: taken for clean, it would acquit.
  */
 export function scoreOf(
   part: Pick<Part, 'kind' | 'region'>,
@@ -56,8 +57,9 @@ export function scoreOf(
   const failed = failuresBy[basis](part, counts, signal);
   const addresses =
     region.ip === undefined ? 1 : (mail.addresses.get(region.pool ?? '')?.length ?? 1);
-  const sent = counts.sent * addresses;
-  const baseline = counts.baseline * addresses;
+  const all = counts.sent * addresses;
+  const sent = Math.max(failed, all - (counts.failed - failed));
+  const baseline = all > 0 ? (counts.baseline * addresses * sent) / all : 0;
   const unquoted = basis === 'all' ? counts.unquoted : counts.unquotedVouched;
   const gain =
     addresses === 1

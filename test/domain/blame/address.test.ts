@@ -47,3 +47,18 @@ describe('which of both is named', () => {
     expect(named(cells)).toEqual([ofAddress(ips[0])]);
   });
 });
+
+describe('what nobody vouches for', () => {
+  test('is no clean mail: it acquits a pool no more than if it had never been sent', () => {
+    const half = findCauses(
+      mail(() => ({ sent: 10, failed: 10, vouched: 5 })),
+      about,
+    );
+    const without = findCauses(
+      mail(() => ({ sent: 5, failed: 5 })),
+      about,
+    );
+    expect(half.causes[0]).toMatchObject(ofPool);
+    expect(half.causes[0]?.score).toBeGreaterThan(without.causes[0]?.score ?? Number.NaN);
+  });
+});
