@@ -4,7 +4,7 @@ import { traitsOfKind } from './kinds.ts';
 import type { Row } from './mail.ts';
 import type { CauseKind } from './model.ts';
 import { type Basis, type Part, type Scan, scoreOf } from './parts.ts';
-import { covers, intersect } from './regions.ts';
+import { covers, intersect, regionKey } from './regions.ts';
 import { likelihoodGain, lnDecided, lnShare } from './score.ts';
 
 /** Another explanation of the same failures. */
@@ -53,12 +53,28 @@ export function lnOddsOf(suspect: Part, rivals: readonly Rival[]): number {
   return Math.min(suspect.scores.voices, ...rivals.map(({ lnOdds }) => lnOdds));
 }
 
-/** Returns the natural logarithm of a suspect's odds against one other explanation. */
+/**
+ * Returns the natural logarithm of a suspect's odds against one other explanation. Where the suspect is a part
+ * of the other's mail, all failures may tell the two apart, as long as those that may speak do not say the
+ * opposite: undecided, it is what would be held anyway, so what strangers write reaches nobody else's mail.
+ */
 export function lnOddsAgainst(suspect: Part, rival: Part): number {
-  const odds = basesOf(suspect, rival).map(
-    ([own, others]) => suspect.scores[own] - rival.scores[others],
+  const odds = Math.min(
+    ...basesOf(suspect, rival).map(([own, others]) => suspect.scores[own] - rival.scores[others]),
   );
-  return Math.min(...odds);
+  if (odds < 0 || !isPartOf(suspect, rival)) return odds;
+  return Math.max(odds, suspect.scores.all - rival.scores.all);
+}
+
+/** Whether an explanation lies within another, where neither is a sender's. */
+function isPartOf(one: Part, other: Part): boolean {
+  if (isSender(one) || isSender(other)) return false;
+  const both = intersect(one.region, other.region);
+  return both !== undefined && regionKey(both) === regionKey(one.region);
+}
+
+function isSender({ kind }: Part): boolean {
+  return traitsOfKind(kind).side === 'sender';
 }
 
 /**
@@ -68,7 +84,6 @@ export function lnOddsAgainst(suspect: Part, rival: Part): number {
  * counts, or forged replies would hide a block; but an outage that nobody vouches for needs the odds by all.
  */
 function basesOf(suspect: Part, rival: Part): readonly (readonly [own: Basis, others: Basis])[] {
-  const isSender = ({ kind }: Part) => traitsOfKind(kind).side === 'sender';
   if (isSender(suspect)) return [['voices', isSender(rival) ? 'voices' : 'all']];
   if (suspect.voices > suspect.counts.vouched) return [['all', 'all']];
   if (!isSender(rival)) return [['voices', 'voices']];
@@ -123,7 +138,7 @@ function jointSenders(
   parts: readonly Part[],
   { mail, rows }: Scan,
 ): readonly Rival[] {
-  if (traitsOfKind(suspect.kind).side === 'sender' || !mail.varies('tenant')) return [];
+  if (isSender(suspect) || !mail.varies('tenant')) return [];
   const gains = [...byTenant(rows)]
     .map(([tenant, counts]) => ({
       tenant,

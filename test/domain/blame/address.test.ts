@@ -1,4 +1,5 @@
 /** One of a pool's addresses, or the pool: which address a mail left by is known of failures alone, and not of all. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type About, findCauses } from '../../../domain/blame/find-causes.ts';
 import type { Cell } from '../../../domain/evidence/model.ts';
@@ -46,9 +47,25 @@ describe('which of both is named', () => {
     const cells = mail(() => ({ sent: 12, failed: 3, ips: { [ips[0]]: 2 } }));
     expect(named(cells)).toEqual([ofAddress(ips[0])]);
   });
+
+  test('the address although only some of what quotes it is vouched for', () => {
+    const cells = mail((tenant) => ({
+      sent: 40,
+      failed: 4,
+      vouched: tenant === 't1' ? 0 : 2,
+      ips: { [ips[1]]: tenant === 't1' ? 4 : 2 },
+    }));
+    expect(named(cells)).toEqual([ofAddress(ips[1])]);
+  });
 });
 
 describe('what nobody vouches for', () => {
+  const blocked = (tenant: string) => ({
+    sent: 20,
+    failed: 4,
+    ips: { [ips[tenants.indexOf(tenant)] ?? '']: 3 },
+  });
+
   test('is no clean mail: it acquits a pool no more than if it had never been sent', () => {
     const half = findCauses(
       mail(() => ({ sent: 10, failed: 10, vouched: 5 })),
@@ -60,5 +77,24 @@ describe('what nobody vouches for', () => {
     );
     expect(half.causes[0]).toMatchObject(ofPool);
     expect(half.causes[0]?.score).toBeGreaterThan(without.causes[0]?.score ?? Number.NaN);
+  });
+
+  test('names no address for its pool’s block, however often it quotes that', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 4, maxLength: 4 }),
+        fc.constantFrom(...ips),
+        (forged, ip) => {
+          const strangers = tenants.map((tenant, index) => {
+            const failed = forged[index] ?? 0;
+            const parts = { campaign: 'forged', sent: failed, failed, vouched: 0 };
+            return mailCell({ tenant, ...parts, ips: { [ip]: failed } });
+          });
+          const kinds = named([...mail(blocked), ...strangers]).map(({ kind }) => kind);
+          expect(kinds).not.toContain('ip×provider');
+          expect(kinds).not.toContain('ip');
+        },
+      ),
+    );
   });
 });
