@@ -81,7 +81,7 @@ function isSender({ kind }: Part): boolean {
  * What nobody vouches for convicts no address, but it may acquit one, and a sender. So an address needs the
  * odds against a sender by what is vouched for and by all failures; a sender those by what may speak
  * against it, and against all that may speak against an address. Between addresses only what may speak
- * counts, or forged replies would hide a block; but an outage that nobody vouches for needs the odds by all.
+ * convicts the larger, or forged replies would hide a block; but an outage that nobody vouches for needs the odds by all.
  */
 function basesOf(suspect: Part, rival: Part): readonly (readonly [own: Basis, others: Basis])[] {
   if (isSender(suspect)) return [['voices', isSender(rival) ? 'voices' : 'all']];
