@@ -2,6 +2,7 @@ import { listAllowances } from '../../adapters/allowance-store.ts';
 import { readPools } from '../../adapters/directory-seed.ts';
 import { readPoolStandings, readStreamStanding } from '../../adapters/standing-store.ts';
 import { listStreams } from '../../adapters/tenant-directory.ts';
+import type { WeightedPool } from '../../domain/assignment.ts';
 import { unknownProvider } from '../../domain/provider.ts';
 import type { Backend } from './backend.ts';
 import type { PoolRow } from './pool-row.ts';
@@ -10,7 +11,7 @@ import type { PoolRow } from './pool-row.ts';
 export type PoolUse = {
   readonly stream: string;
   readonly provider: string;
-  readonly pools: readonly { readonly pool: string; readonly weight: number }[];
+  readonly pools: readonly WeightedPool[];
   readonly by: string;
   readonly why: string;
 };

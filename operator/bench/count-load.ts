@@ -74,6 +74,7 @@ function countedOf(load: Load, bench: Bench, before: Reading, after: Reading): C
     names.accountFunction,
     names.dueFunction,
     names.suppressionFunction,
+    names.responderFunction,
     // Each minute, and while mail fails at most every two seconds for one region, however much of it fails.
     names.rotationFunction,
     names.seedFunction,

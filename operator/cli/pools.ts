@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { shareIn, type WeightedPool } from '../../domain/assignment.ts';
 import { reasonOf } from '../../domain/rotation/words.ts';
 import type { PoolRow } from '../actions/pool-row.ts';
 import { listPoolRows, listUses } from '../actions/pool-standings.ts';
@@ -146,14 +147,30 @@ async function explain({ backend, terminal }: Session, pool: string): Promise<nu
         why === undefined ? [] : [terminal.wrap(`${nameOf(provider)}: ${reasonOf(why)}`)],
       ),
       own.length === 0 ? 'no stream gives it mail' : 'carries',
-      ...own.map(({ stream, provider, pools, by, why }) =>
+      ...own.flatMap(({ stream, provider, pools, by, why }) => [
         terminal.wrap(
           `  ${stream} to ${nameOf(provider)}${pools.length === 1 ? '' : `, with ${counted(pools.length - 1, 'other pool')}`}, by ${by}: ${why}`,
         ),
-      ),
+        ...placedOn(pool, pools).map((text) => terminal.wrap(`    ${text}`)),
+      ]),
     ].join('\n'),
   );
   return exitCodes.ok;
+}
+
+/** So many placed tenants are named one by one. */
+const placedShown = 10;
+
+/** Tenants that are there by name and not by their hash. */
+function placedOn(pool: string, pools: readonly WeightedPool[]): readonly string[] {
+  const tenants = Object.keys(pools.find((one) => one.pool === pool)?.placed ?? {});
+  if (tenants.length === 0) return [];
+  const named = tenants.slice(0, placedShown).map((tenant) => {
+    const share = shareIn(pools, tenant, pool);
+    return share < 1 ? `${tenant} (${Math.round(100 * share)} % of its messages)` : tenant;
+  });
+  const more = tenants.length - named.length;
+  return [`placed on it by name: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
 /** As in the list, without the pool, and with the step of its warm-up. */

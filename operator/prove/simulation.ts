@@ -9,7 +9,7 @@ import { number, type Promised, type Section, table } from './section.ts';
 /** For what is promised; the rest is shown, not promised. */
 const seeds = 20;
 /** The loop was tuned on seeds below it, so these are new to it. */
-const firstSeed = 31;
+const firstSeed = 51;
 const seedsShown = 5;
 const worldDraws = 32;
 /** Mails a minute. */

@@ -170,6 +170,19 @@ test('pools list shows each pool’s states and what is left of its day, within 
   expect(explained.stdout).toContain('60 of 100, step 2.1');
 });
 
+test('a pool is explained with the tenants that rotation has placed on it, and the part of each', async () => {
+  await aws.putItem(names.tables.assignments, {
+    ...assignmentKeys.provider('transactional', 'apple'),
+    pools: [
+      { pool: 'leased', weight: 1, placed: { acme: 1, giant: 0.25 } },
+      { pool: 'shared', weight: 1, placed: { giant: 0.75 } },
+    ],
+    ...{ version: 1, at: 1, by: 'rotation d4', why: 'pool shared is full' },
+  });
+  const explained = await cliOn(aws, ['pools', 'explain', 'leased']);
+  expect(explained.stdout).toContain('placed on it by name: acme, giant (25 % of its messages)');
+});
+
 test('decisions are listed, shown and counted, what was only observed too', async () => {
   const order = {
     id: 'd7.1',
