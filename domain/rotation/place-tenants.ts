@@ -13,6 +13,9 @@ export type Rooms = {
   readonly mayUse: (flow: Trusted, pool: string) => boolean;
 };
 
+/** So many tenants are placed at once: each is named in the assignment, and twice in the decision and its event. */
+const placedMax = 100;
+
 /**
  * Returns the pools of a shift with tenants placed where there is room for them whole, the largest that fit
  * first, until no pool gets more than it has room for or nobody fits any more; the same pools where nobody is
@@ -28,7 +31,7 @@ export function placeTenants(
   const places = new Map<string, ReadonlyMap<string, number>>();
   for (const { tenant, pool, perHour, flows } of tenantsOf(moved)) {
     const over = spare.get(pool) ?? 0;
-    if (over >= 0) continue;
+    if (over >= 0 || places.size === placedMax) continue;
     const [place] = [...spare]
       .filter(([name, room]) => room >= perHour && flows.every((flow) => mayUse(flow, name)))
       .toSorted(([, one], [, other]) => other - one);

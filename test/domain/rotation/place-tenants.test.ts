@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { choosePool, type WeightedPool } from '../../../domain/assignment.ts';
 import { fitShift, shiftWeights } from '../../../domain/rotation/fit.ts';
+import { placeTenants } from '../../../domain/rotation/place-tenants.ts';
 import type { Trusted } from '../../../domain/rotation/traffic.ts';
 
 const pools: readonly WeightedPool[] = ['a', 'b', 'c'].map((pool) => ({ pool, weight: 1 }));
@@ -43,6 +44,21 @@ test('where everybody fits where the hash leads nobody is placed', () => {
   const flows = names.map((tenant) => flowOf(tenant, 10));
   const fit = leaveA(flows, { b: 1_000, c: 1_000 });
   expect(fit.pools.every(({ placed }) => placed === undefined)).toBe(true);
+});
+
+test('a hundred tenants are placed at most, the largest', () => {
+  const many = Array.from({ length: 2_000 }, (_, index) => `many-${index}`).filter(
+    (tenant) => choosePool(pools, tenant) === 'a' && choosePool(afterA, tenant) === 'b',
+  );
+  const moved = many.map((tenant, index) => ({
+    ...{ flow: flowOf(tenant, 1 + index / many.length), to: 'b', had: 0 },
+  }));
+  const placed = placeTenants(
+    { to: ['b', 'c'], roomOf: (pool) => (pool === 'b' ? 0 : 10_000), mayUse: () => true },
+    { pools: afterA, moved },
+  ).flatMap((one) => Object.keys(one.placed ?? {}));
+  expect(many.length).toBeGreaterThan(200);
+  expect(placed.toSorted()).toEqual(many.slice(-100).toSorted());
 });
 
 test('a tenant that may not meet the pool with room stays with its hash and waits', () => {
