@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A pool's share of a stream; weights are relative. */
 export type WeightedPool = {
@@ -82,7 +82,7 @@ export function hashedPool(pools: readonly WeightedPool[], tenant: string): stri
   let best: { pool: string; score: number } | undefined;
   for (const { pool, weight } of pools) {
     if (weight <= 0) continue;
-    const score = -weight / Math.log(unitHash(`${tenant}\n${pool}`));
+    const score = -weight / lnHashOf(tenant, pool);
     if (!best || score > best.score) best = { pool, score };
   }
   return best?.pool;
@@ -90,6 +90,22 @@ export function hashedPool(pools: readonly WeightedPool[], tenant: string): stri
 
 /** Returns a number in (0, 1) that follows from the text, evenly spread. */
 export function unitHash(text: string): number {
-  const bits = createHash('sha256').update(text).digest().readUIntBE(0, 6);
+  const bits = hash('sha256', text, 'buffer').readUIntBE(0, 6);
   return (bits + 0.5) / 2 ** 48;
+}
+
+/** Logarithms of hashes by tenant and pool: a plan of moves tries many weights for the same tenants. */
+const lnHashes = new Map<string, number>();
+
+/** Some five thousand tenants with ten pools each, about 5 MB. */
+const lnHashesMax = 50_000;
+
+function lnHashOf(tenant: string, pool: string): number {
+  const pair = `${tenant}\n${pool}`;
+  const known = lnHashes.get(pair);
+  if (known !== undefined) return known;
+  if (lnHashes.size >= lnHashesMax) lnHashes.clear();
+  const lnHash = Math.log(unitHash(pair));
+  lnHashes.set(pair, lnHash);
+  return lnHash;
 }
