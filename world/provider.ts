@@ -93,9 +93,11 @@ export function forgive(provider: Provider, name: string): void {
   }
 }
 
+const threeNumbers = /^(?:[^.]*\.){3}/;
+
 /** Returns the /24 of an address or of a range however it is written: `192.0.2.`. */
 export function prefixOf(ip: string): string {
-  return `${ip.split('.').slice(0, 3).join('.')}.`;
+  return threeNumbers.exec(ip)?.[0] ?? `${ip}.`;
 }
 
 function outageAfter(
