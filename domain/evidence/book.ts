@@ -1,5 +1,6 @@
 import type { Signal } from '../classification/reasons.ts';
 import { dayMs, type EpochMs, epochMs } from '../time.ts';
+import { mayExceed } from './bounds.ts';
 import { addToLog, createLog, plus, rollLog, totalOf } from './bucket-log.ts';
 import { getOrAdd } from './get-or-add.ts';
 import { createHeard, type Heard } from './heard.ts';
@@ -13,7 +14,7 @@ import {
   singleFailures,
 } from './origin-index.ts';
 import { isKeptSingly } from './roll-up.ts';
-import { countsIn, failedIn, seriesOf } from './series.ts';
+import { countsIn, sentIn, seriesOf } from './series.ts';
 import { isWithin } from './within.ts';
 
 /** How often everything is rolled up in place; logs that grow do it earlier, and readers see no difference. */
@@ -64,7 +65,10 @@ export function createBook({
     addOldFailure: (failure) => addCountedTo(index.recordOf(failure.origin), failure, rolledTo),
     series: (region, signal, window) => seriesOf(index, { region, signal, rolledTo, ...window }),
     counts: (region, signal, window) => countsIn(index, { region, signal, rolledTo, ...window }),
-    failed: (region, signal, window) => failedIn(index, { region, signal, rolledTo, ...window }),
+    sent: (region, signal, window) => sentIn(index, { region, signal, rolledTo, ...window }),
+    mayExceed: (region, signal, question) =>
+      region.ip !== undefined ||
+      mayExceed(index.ledgerOf(region), { signal, rolledTo, ...question }),
     cells: (signals, window) => cellsOf(index, signals, { ...window, rolledTo }),
     failures: (signals, window) =>
       failuresOf({ index, heard }, signals, { ...window, rolledTo }).sort(

@@ -4,7 +4,7 @@ import type { EpochMs } from '../time.ts';
 import { type BucketLog, endsBefore, sumLog, visitLog } from './bucket-log.ts';
 import type { Ledger } from './ledger.ts';
 import { bringsSignal } from './maturity.ts';
-import type { Counts } from './model.ts';
+import type { Column, Counts } from './model.ts';
 import { bucketStart } from './roll-up.ts';
 import { countForAll, type GroupedFailures, joinGroups, noGroups } from './shared-count.ts';
 import { signalTraits } from './signals.ts';
@@ -18,9 +18,6 @@ export type CountsQuery = {
   readonly bucketMs: number;
   readonly rolledTo: EpochMs;
 };
-
-/** Values by where their bucket begins, ascending. */
-export type Column = { readonly starts: readonly number[]; readonly values: readonly number[] };
 
 /** Returns the buckets of a ledger with mail or failures, oldest first. */
 export function countsOf(ledger: Ledger, query: CountsQuery): Counts {
@@ -91,8 +88,8 @@ export function failedOf(ledger: Ledger, query: CountsQuery): Column {
   return { starts, values };
 }
 
-/** The failures in buckets of the width that is asked for, where these are whole; else in the finest. */
-function levelFor(
+/** Returns the failures in buckets of the width that is asked for, where these are whole; else in the finest. */
+export function levelFor(
   { failed }: Ledger,
   { signal, bucketMs, since, until }: CountsQuery,
 ): BucketLog<GroupedFailures> | undefined {

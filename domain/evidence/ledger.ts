@@ -17,6 +17,18 @@ export type Ledger = {
   readonly failed: Map<Signal, readonly BucketLog<GroupedFailures>[]>;
   /** Failures while they are kept one by one, by when their mail was sent. */
   readonly singles: Map<Signal, Failure[]>;
+  /** Failures that were added since the ledger is kept, weighted: bounds grow by these. */
+  readonly added: Map<Signal, number>;
+  /** By signal and width of buckets. */
+  readonly bounds: Map<string, Bound>;
+};
+
+/** The largest sum of evidence that buckets since an instant gave, when so much had been added. */
+export type Bound = {
+  readonly since: number;
+  readonly tolerated: number;
+  readonly added: number;
+  readonly lnLargest: number;
 };
 
 /** Returns a ledger without mail; `region` has no address, whose mail nobody knows. */
@@ -27,6 +39,8 @@ export function createLedger(region: Region): Ledger {
     ...(region.provider === undefined && { looped: createLog<number>() }),
     failed: new Map(),
     singles: new Map(),
+    added: new Map(),
+    bounds: new Map(),
   };
 }
 
@@ -35,6 +49,8 @@ type Mails = { readonly at: number; readonly value: number; readonly rolledTo: n
 
 /** Adds mail to a provider. */
 export function addMails(ledger: Ledger, provider: string, mails: Mails): void {
+  // More mail makes evidence weaker; what is taken back makes it stronger.
+  if (mails.value < 0) ledger.bounds.clear();
   addToLog(ledger.sent, mails, plus);
   if (ledger.looped !== undefined && hasFeedbackLoop(provider))
     addToLog(ledger.looped, mails, plus);
@@ -50,6 +66,7 @@ export function addFailureTo(ledger: Ledger, failure: Failure, rolledTo: number)
 export function addCounted(ledger: Ledger, failure: Failure, rolledTo: number): void {
   const { signal, sentAt: at, origin } = failure;
   if (!bringsSignal(origin.provider, signal)) return;
+  ledger.added.set(signal, (ledger.added.get(signal) ?? 0) + failure.weight);
   const groups = isShared(ledger.region) ? () => groupOf(failure) : () => ungrouped(failure.weight);
   addGroups(ledger, signal, { at, groups, rolledTo });
 }

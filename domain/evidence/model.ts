@@ -77,6 +77,9 @@ export type Counts = {
   readonly failed: readonly number[];
 };
 
+/** Values by where their bucket begins, ascending. */
+export type Column = { readonly starts: readonly number[]; readonly values: readonly number[] };
+
 /** All mail of one origin since an onset, for the scan. `ips` counts failures by quoted address. */
 export type Cell = {
   readonly origin: Origin;
@@ -136,12 +139,28 @@ export type EvidenceBook = {
     signal: Signal,
     window: { readonly since: EpochMs; readonly until: EpochMs; readonly bucketMs: number },
   ) => Counts;
-  /** Failures of the series together; how much was sent need not be looked up for that. */
-  readonly failed: (
+  /** What was sent alone, to providers that can bring the signal; what was taken back may be more. */
+  readonly sent: (
     region: Region,
     signal: Signal,
     window: { readonly since: EpochMs; readonly until: EpochMs; readonly bucketMs: number },
-  ) => number;
+  ) => Column;
+  /**
+   * Returns false where the series until now, and without further failures any later one, surely gives no
+   * sum of evidence of this size (natural logarithm); true says nothing.
+   */
+  readonly mayExceed: (
+    region: Region,
+    signal: Signal,
+    question: {
+      readonly since: EpochMs;
+      readonly until: EpochMs;
+      readonly bucketMs: number;
+      /** Rate that is tolerated, 0..1. */
+      readonly tolerated: number;
+      readonly lnLeast: number;
+    },
+  ) => boolean;
   /** Every origin with mail in the window, its failures of the given signals together. */
   readonly cells: (
     signals: readonly Signal[],

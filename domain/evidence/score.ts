@@ -70,8 +70,11 @@ function stepsOf(buckets: readonly Bucket[], gain: number, cost: number): readon
 export function badRates(tolerated: number): readonly number[] {
   const rates: number[] = [];
   for (let rate = 2 * tolerated; rate < 0.5; rate *= 2) rates.push(rate);
-  return [...rates, 0.5, 0.95];
+  return [...rates, 0.5, rateWorst];
 }
+
+/** The largest of all bad rates. */
+export const rateWorst = 0.95;
 
 /** Beyond this the sum is carried on as a logarithm. */
 const linearMax = 1e100;

@@ -1,16 +1,9 @@
 import type { Signal } from '../classification/reasons.ts';
 import { epochMs } from '../time.ts';
-import {
-  type Column,
-  type CountsQuery,
-  countsOf,
-  failedOf,
-  joinColumns,
-  sentOf,
-} from './counts.ts';
+import { type CountsQuery, countsOf, joinColumns, sentOf } from './counts.ts';
 import { getOrAdd } from './get-or-add.ts';
 import { bringsSignal, matureShare } from './maturity.ts';
-import type { Bucket, Counts, Region } from './model.ts';
+import type { Bucket, Column, Counts, Region } from './model.ts';
 import { type OriginIndex, singleFailures } from './origin-index.ts';
 import { bucketStart } from './roll-up.ts';
 import {
@@ -46,13 +39,10 @@ export function countsIn(index: OriginIndex, query: SeriesQuery): Counts {
   return joinColumns(sentOf(index.ledgerOf(region), query), failedAt(index, query));
 }
 
-/** Returns how many failures the series has. */
-export function failedIn(index: OriginIndex, query: SeriesQuery): number {
-  const { values } =
-    query.region.ip === undefined
-      ? failedOf(index.ledgerOf(query.region), query)
-      : failedAt(index, query);
-  return values.reduce((sum, value) => sum + value, 0);
+/** Returns how much a region sent by bucket, of an address all mail of its pool and provider. */
+export function sentIn(index: OriginIndex, query: SeriesQuery): Column {
+  const { ip, ...region } = query.region;
+  return sentOf(index.ledgerOf(ip === undefined ? query.region : region), query);
 }
 
 function failedAt(index: OriginIndex, query: SeriesQuery): Column {

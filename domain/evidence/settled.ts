@@ -1,6 +1,6 @@
 import type { Signal } from '../classification/reasons.ts';
 import { type EpochMs, epochMs, minuteMs, secondMs } from '../time.ts';
-import type { Counts, EvidenceBook, Region } from './model.ts';
+import type { Column, EvidenceBook, Region } from './model.ts';
 import { bucketStart, finestMs } from './roll-up.ts';
 
 /** How long the count of what was sent may take until we see it. */
@@ -31,20 +31,21 @@ export function settledUntil(
   const youngSince = bucketStart(now - settleMs, finestMs);
   const since = epochMs(youngSince - usualMs);
   const window = { since, until: end, bucketMs: finestMs };
-  const counts = book.counts(about.region, about.signal, window);
-  const last = counts.sent.findLastIndex((sent) => sent > 0);
-  const start = epochMs(counts.starts[last] ?? 0);
+  const sent = book.sent(about.region, about.signal, window);
+  const last = sent.values.findLastIndex((count) => count > 0);
+  const start = epochMs(sent.starts[last] ?? 0);
   if (start < youngSince) return youngSince;
   const elapsedMs = now - start;
   if (elapsedMs >= finestMs) return start;
-  const expected = (usualSent(counts, youngSince) * elapsedMs) / finestMs;
-  const isHalfEmpty = expected >= expectedMin && (counts.sent[last] ?? 0) < fullShare * expected;
+  const expected = (usualSent(sent, youngSince) * elapsedMs) / finestMs;
+  const isHalfEmpty = expected >= expectedMin && (sent.values[last] ?? 0) < fullShare * expected;
   return isHalfEmpty ? start : end;
 }
 
 /** Returns how many mails a bucket had on average in the time before an instant. */
-function usualSent({ starts, sent }: Counts, before: EpochMs): number {
+function usualSent({ starts, values }: Column, before: EpochMs): number {
   let sum = 0;
-  for (const [index, start] of starts.entries()) if (start < before) sum += sent[index] ?? 0;
+  for (const [index, start] of starts.entries())
+    if (start < before) sum += Math.max(0, values[index] ?? 0);
   return sum / (usualMs / finestMs);
 }

@@ -225,7 +225,8 @@ function unanswered(book: EvidenceBook, answered: EpochMs): EvidenceBook {
     ...book,
     series: (region, signal, window) => book.series(region, signal, cut(window)),
     counts: (region, signal, window) => book.counts(region, signal, cut(window)),
-    failed: (region, signal, window) => book.failed(region, signal, cut(window)),
+    sent: (region, signal, window) => book.sent(region, signal, cut(window)),
+    mayExceed: (region, signal, question) => book.mayExceed(region, signal, cut(question)),
   };
 }
 
