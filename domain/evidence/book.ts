@@ -4,7 +4,14 @@ import { mayExceed } from './bounds.ts';
 import { addToLog, createLog, plus, rollLog, totalOf } from './bucket-log.ts';
 import { getOrAdd } from './get-or-add.ts';
 import { createHeard, type Heard } from './heard.ts';
-import { addCounted, addFailureTo, addMails, replaceSingle, rollLedger } from './ledger.ts';
+import {
+  addCounted,
+  addFailureTo,
+  addMails,
+  addSingle,
+  replaceSingle,
+  rollLedger,
+} from './ledger.ts';
 import { bringsSignal } from './maturity.ts';
 import type { Cell, EvidenceBook, Failure, Region, Sent } from './model.ts';
 import {
@@ -71,9 +78,11 @@ export function createBook({
       mayExceed(index.ledgerOf(region), { signal, rolledTo, ...question }),
     cells: (signals, window) => cellsOf(index, signals, { ...window, rolledTo }),
     failures: (signals, window) =>
-      failuresOf({ index, heard }, signals, { ...window, rolledTo }).sort(
+      [...failuresOf({ index, heard }, signals, { ...window, rolledTo })].sort(
         (a, b) => a.sentAt - b.sentAt || (a.key < b.key ? -1 : 1),
       ),
+    eachFailure: (signals, window) =>
+      failuresOf({ index, heard }, signals, { ...window, rolledTo }),
     failing: ({ within, ...window }) => failingIn(index, within, { ...window, rolledTo }),
     rollUp: (now) => {
       if (now > rolledTo) rolledTo = now;
@@ -100,7 +109,7 @@ type Kept = {
 
 function addTo(record: OriginRecord, failure: Failure, rolledTo: EpochMs): void {
   countFailure(record, failure, rolledTo);
-  getOrAdd(record.failures, failure.signal, () => []).push(failure);
+  addSingle(record.failures, failure);
   for (const ledger of record.ledgers) addFailureTo(ledger, failure, rolledTo);
 }
 
@@ -135,31 +144,29 @@ function hearEarlier(
   for (const ledger of ledgers) replaceSingle(ledger, before, earlier);
 }
 
-function failuresOf(
+function* failuresOf(
   { index, heard }: Pick<Kept, 'index' | 'heard'>,
   signals: readonly Signal[],
   view: View,
-): Failure[] {
+): Iterable<Failure> {
   const { since, until, rolledTo, within = {}, heardAfter } = view;
   const isOf = ({ ip }: Failure) => within.ip === undefined || within.ip === ip;
-  if (heardAfter !== undefined)
-    return heard
-      .after(heardAfter)
-      .filter(
-        (failure) =>
-          signals.includes(failure.signal) &&
-          failure.sentAt >= since &&
-          failure.sentAt < until &&
-          isKeptSingly(failure, rolledTo) &&
-          isWithin(failure, within) &&
-          isOf(failure),
-      );
-  const found: Failure[] = [];
+  if (heardAfter !== undefined) {
+    for (const failure of heard.after(heardAfter))
+      if (
+        signals.includes(failure.signal) &&
+        failure.sentAt >= since &&
+        failure.sentAt < until &&
+        isKeptSingly(failure, rolledTo) &&
+        isWithin(failure, within) &&
+        isOf(failure)
+      )
+        yield failure;
+    return;
+  }
   for (const record of index.near(within))
     if (record.failures.size > 0 && isWithin(record, within))
-      for (const failure of singleFailures(record, signals, view))
-        if (isOf(failure)) found.push(failure);
-  return found;
+      for (const failure of singleFailures(record, signals, view)) if (isOf(failure)) yield failure;
 }
 
 function failingIn(index: OriginIndex, { ip, ...region }: Region, view: View): readonly Signal[] {

@@ -27,7 +27,8 @@ function addRecord(ledger: Ledger, { origin, sent, failed, failures }: OriginRec
     for (const [index, at] of log.starts.entries())
       addGroups(ledger, signal, { at, groups: () => ungrouped(log.values[index] ?? 0), rolledTo });
   }
-  for (const list of failures.values()) for (const failure of list) addSingle(ledger, failure);
+  for (const list of failures.values())
+    for (const failure of list) addSingle(ledger.singles, failure);
 }
 
 function addPair(
@@ -43,5 +44,6 @@ function addPair(
         groups: () => joinGroups(noGroups(), finest?.values[index] ?? noGroups()),
         rolledTo,
       });
-  for (const list of singles.values()) for (const failure of list) addSingle(ledger, failure);
+  for (const list of singles.values())
+    for (const failure of list) addSingle(ledger.singles, failure);
 }

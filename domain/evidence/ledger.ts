@@ -58,7 +58,7 @@ export function addMails(ledger: Ledger, provider: string, mails: Mails): void {
 
 /** Adds a failure, both to its bucket and by itself. */
 export function addFailureTo(ledger: Ledger, failure: Failure, rolledTo: number): void {
-  addSingle(ledger, failure);
+  addSingle(ledger.singles, failure);
   addCounted(ledger, failure, rolledTo);
 }
 
@@ -87,8 +87,8 @@ export function addGroups(
   for (const log of logs) addToLog(log, { at, value: groups(), rolledTo }, joinGroups);
 }
 
-/** Adds a failure to those that are kept one by one. */
-export function addSingle({ singles }: Ledger, failure: Failure): void {
+/** Adds a failure to those that are kept one by one, by when their mail was sent. */
+export function addSingle(singles: Map<Signal, Failure[]>, failure: Failure): void {
   const list = getOrAdd(singles, failure.signal, () => []);
   let place = list.length;
   while (place > 0 && (list[place - 1]?.sentAt ?? 0) > failure.sentAt) place -= 1;

@@ -112,6 +112,15 @@ export type Verdict = {
   readonly tolerated: number;
 };
 
+/** Which failures are asked for. */
+export type FailuresWindow = {
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+  readonly within?: Region;
+  /** Only what was heard after this. */
+  readonly heardAfter?: EpochMs;
+};
+
 /**
  * What was sent and what failed, by origin and send bucket. Adding is commutative and a known failure adds
  * nothing, so order and repetition of news are harmless.
@@ -167,16 +176,9 @@ export type EvidenceBook = {
     window: { readonly since: EpochMs; readonly until: EpochMs; readonly within?: Region },
   ) => readonly Cell[];
   /** Failures in the window, newest last. */
-  readonly failures: (
-    signals: readonly Signal[],
-    window: {
-      readonly since: EpochMs;
-      readonly until: EpochMs;
-      readonly within?: Region;
-      /** Only what was heard after this. */
-      readonly heardAfter?: EpochMs;
-    },
-  ) => readonly Failure[];
+  readonly failures: (signals: readonly Signal[], window: FailuresWindow) => readonly Failure[];
+  /** The same in no order, one by one: who has seen enough stops, and the rest is not looked for. */
+  readonly eachFailure: (signals: readonly Signal[], window: FailuresWindow) => Iterable<Failure>;
   /** Signals of the failures in the window. */
   readonly failing: (window: {
     readonly since: EpochMs;

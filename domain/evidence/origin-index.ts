@@ -16,6 +16,7 @@ export type OriginRecord = {
   readonly sent: BucketLog<number>;
   readonly failed: Map<Signal, BucketLog<number>>;
   readonly vouched: Map<Signal, BucketLog<number>>;
+  /** By when their mail was sent. */
   readonly failures: Map<Signal, Failure[]>;
   /** Its mail stands in these as well; that of its pair is the first. */
   readonly ledgers: Ledger[];
@@ -103,16 +104,20 @@ export function createOriginIndex(ledgersMax: number): OriginIndex {
   };
 }
 
-/** Returns the failures of an origin in a window (`until` not in it) that are still kept one by one. */
+/** Returns the failures of an origin in a window (`until` not in it) that are still kept one by one, newest first. */
 export function* singleFailures(
   { failures }: Pick<OriginRecord, 'failures'>,
   signals: readonly Signal[],
   { since, until, rolledTo }: LogWindow,
 ): Iterable<Failure> {
-  for (const signal of signals)
-    for (const failure of failures.get(signal) ?? [])
-      if (failure.sentAt >= since && failure.sentAt < until && isKeptSingly(failure, rolledTo))
-        yield failure;
+  for (const signal of signals) {
+    const list = failures.get(signal) ?? [];
+    for (let at = list.length - 1; at >= 0; at -= 1) {
+      const failure = list[at];
+      if (failure === undefined || failure.sentAt < since) break;
+      if (failure.sentAt < until && isKeptSingly(failure, rolledTo)) yield failure;
+    }
+  }
 }
 
 const nobody: ReadonlySet<OriginRecord> = new Set();

@@ -46,8 +46,12 @@ export function suspectsOf(
 function hasFailedAgain(book: EvidenceBook, { region, signal }: Suspect, now: EpochMs): boolean {
   const since = bucketStart(now - lookBackMs, finestMs);
   const until = epochMs(now + finestMs);
-  const failures = book.failures([signal], { since, until, within: region });
-  return failures.reduce((sum, { weight }) => sum + Math.max(1, weight), 0) >= failuresMin;
+  let failed = 0;
+  for (const { weight } of book.eachFailure([signal], { since, until, within: region })) {
+    failed += Math.max(1, weight);
+    if (failed >= failuresMin) return true;
+  }
+  return false;
 }
 
 /** Pools by signal and provider. */

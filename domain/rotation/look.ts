@@ -165,9 +165,12 @@ function findingsOf(situation: Situation, verdict: Verdict): Found {
  */
 function heardUntil({ signal, onset }: Verdict, { book, now }: Situation): EpochMs {
   const until = epochMs(now + 1);
-  const failures = book.failures([signal], { since: onset, until });
-  const quickestMs = Math.min(...failures.map(({ heardAt, sentAt }) => heardAt - sentAt));
-  return failures.length > 0 && quickestMs > promptMs ? epochMs(until - quickestMs) : until;
+  let quickestMs = Number.POSITIVE_INFINITY;
+  for (const { heardAt, sentAt } of book.eachFailure([signal], { since: onset, until })) {
+    quickestMs = Math.min(quickestMs, heardAt - sentAt);
+    if (quickestMs <= promptMs) return until;
+  }
+  return quickestMs < Number.POSITIVE_INFINITY ? epochMs(until - quickestMs) : until;
 }
 
 /**
@@ -181,7 +184,12 @@ function isNews(situation: Situation, { region, signal, onset }: Cause): boolean
   const verdicts = isWhole ? [] : verdictsOf(situation, [region], 'act');
   if (!isWhole && !verdicts.some((verdict) => verdict.signal === signal)) return false;
   const until = epochMs(situation.now + 1);
-  return situation.book.failures([signal], { since, until, within: region }).length >= 2;
+  let failures = 0;
+  for (const _ of situation.book.eachFailure([signal], { since, until, within: region })) {
+    failures += 1;
+    if (failures >= 2) return true;
+  }
+  return false;
 }
 
 /**
