@@ -14,18 +14,9 @@ export type Counts = {
   /** Of the failures, those that quote no address: they may have left through any of the pool's. */
   readonly unquoted: number;
   readonly unquotedVouched: number;
-  /** Who met failures that a known provider vouches for, and who met any. */
-  readonly witnesses: Witnesses;
-  readonly hearsay: Witnesses;
-};
-
-/** Who met failures. */
-export type Witnesses = {
-  readonly tenants: ReadonlySet<string>;
-  readonly identities: ReadonlySet<string>;
-  readonly pools: ReadonlySet<string>;
-  readonly providers: ReadonlySet<string>;
-  readonly recipientDomains: ReadonlySet<string>;
+  /** Mail with failures that a known provider vouches for, and with any. */
+  readonly witnesses: readonly Row[];
+  readonly hearsay: readonly Row[];
 };
 
 /** A part of one origin's mail. */
@@ -61,8 +52,8 @@ export function createTally(
   const both = without && intersect(region, without);
   const sums = { sent: 0, known: 0, baseline: 0, expected: 0, failed: 0, vouched: 0 };
   const unquoted = { all: 0, vouched: 0 };
-  const witnesses = createWitnesses();
-  const hearsay = createWitnesses();
+  const witnesses: Row[] = [];
+  const hearsay: Row[] = [];
   const add = (row: Row) => {
     const whole = takeFrom(row, region, addresses);
     const taken =
@@ -76,8 +67,8 @@ export function createTally(
     sums.vouched += (taken.failed * row.vouched) / row.failed;
     unquoted.all += taken.unquoted;
     unquoted.vouched += (taken.unquoted * row.vouched) / row.failed;
-    noteWitness(hearsay, row);
-    if (row.vouched > 0) noteWitness(witnesses, row);
+    hearsay.push(row);
+    if (row.vouched > 0) witnesses.push(row);
   };
   return {
     add,
@@ -91,24 +82,19 @@ export function createTally(
   };
 }
 
-function createWitnesses() {
-  return {
-    tenants: new Set<string>(),
-    identities: new Set<string>(),
-    pools: new Set<string>(),
-    providers: new Set<string>(),
-    recipientDomains: new Set<string>(),
-  };
+/** Returns the names that rows have in a dimension. Who is not known bears no witness: it may be the same as another. */
+export function namesOf(
+  rows: readonly Row[],
+  dimension: 'tenant' | 'identity' | 'pool' | 'provider',
+): ReadonlySet<string> {
+  const names = new Set(rows.map(({ origin }) => origin[dimension]));
+  names.delete(unknown);
+  return names;
 }
 
-/** Who is not known bears no witness: it may be the same as another. */
-function noteWitness(into: ReturnType<typeof createWitnesses>, { origin, recipientDomains }: Row) {
-  const note = (names: Set<string>, name: string) => name !== unknown && names.add(name);
-  note(into.tenants, origin.tenant);
-  note(into.identities, origin.identity);
-  note(into.pools, origin.pool);
-  note(into.providers, origin.provider);
-  for (const domain of recipientDomains) into.recipientDomains.add(domain);
+/** Returns the recipient domains at which rows failed. */
+export function recipientDomainsOf(rows: readonly Row[]): ReadonlySet<string> {
+  return new Set(rows.flatMap(({ recipientDomains }) => [...recipientDomains]));
 }
 
 /** Returns what is left of mail when a region's is taken out of it; an address takes its share alone. */

@@ -2,12 +2,12 @@ import type { Signal } from '../classification/reasons.ts';
 import type { Cell, Origin, Region } from '../evidence/model.ts';
 import type { EpochMs } from '../time.ts';
 import { counterEvidenceOf } from './counter-evidence.ts';
-import { countRegion, rowsWithout } from './counts.ts';
+import { countRegion, namesOf, recipientDomainsOf, rowsWithout } from './counts.ts';
 import { rankOf, traitsOfKind } from './kinds.ts';
 import { type Addresses, gatherMail } from './mail.ts';
 import type { Cause, CauseKind, Findings, Undecided } from './model.ts';
 import { findParts, type Part, type Scan } from './parts.ts';
-import { intersect, regionKey } from './regions.ts';
+import { intersect, isPartOf, regionKey } from './regions.ts';
 import { findRivals, isApart, lnOddsAgainst, lnOddsOf, type Rival } from './rivals.ts';
 import { lnDecided, lnMoreThanChance } from './score.ts';
 import { type EarlierEvidence, whoEarned } from './who-earned.ts';
@@ -99,8 +99,7 @@ function lookAt(scan: Scan): Looked | undefined {
 /** Whether a sender is worse still than what it shares an address or a provider with: it is named first. */
 function isWorseWithin(part: Part, wider: Part, scan: Scan): boolean {
   if (traitsOfKind(wider.kind).side === 'sender' || !mayBeNamed(part, scan)) return false;
-  const isWithin = regionKey(intersect(part.region, wider.region) ?? {}) === regionKey(part.region);
-  return isWithin && part !== wider && isApart(part, wider, scan);
+  return part !== wider && isPartOf(part.region, wider.region) && isApart(part, wider, scan);
 }
 
 function mayBeNamed(part: Part, scan: Scan): boolean {
@@ -119,11 +118,12 @@ function isWitnessed({ kind, counts }: Part, { mail, signal }: Scan): boolean {
   const { side } = traitsOfKind(kind);
   if (side === 'sender') return true;
   const isOutage = kind === 'provider' && signal === 'outage';
-  const { tenants, pools, providers } = isOutage ? counts.hearsay : counts.witnesses;
-  if (mail.varies('tenant') && tenants.size < 2) return false;
+  const witnesses = isOutage ? counts.hearsay : counts.witnesses;
+  if (mail.varies('tenant') && namesOf(witnesses, 'tenant').size < 2) return false;
   if (side === 'address') return true;
-  if (mail.hasManyPools(undefined) && pools.size < 2) return false;
-  return kind !== 'account' || !mail.varies('provider') || providers.size >= 2;
+  if (mail.hasManyPools(undefined) && namesOf(witnesses, 'pool').size < 2) return false;
+  const needsProviders = kind === 'account' && mail.varies('provider');
+  return !needsProviders || namesOf(witnesses, 'provider').size >= 2;
 }
 
 /** With one pool nothing is concluded from all pools, not even an outage. */
@@ -137,7 +137,6 @@ function causeOf(
   about: About,
 ): Cause {
   const { counts, region, scores, voices } = suspect;
-  const { tenants, providers, recipientDomains } = counts.witnesses;
   const isAddress = traitsOfKind(suspect.kind).side === 'address';
   const earnedBy = isAddress ? whoEarned(region, about.earlier ?? []) : undefined;
   return {
@@ -152,9 +151,9 @@ function causeOf(
     lnOdds: lnOddsOf(suspect, rivals),
     counterEvidence: counterEvidenceOf(suspect, parts, scan),
     vouchedBy: {
-      providers: providers.size,
-      tenants: tenants.size,
-      recipientDomains: recipientDomains.size,
+      providers: namesOf(counts.witnesses, 'provider').size,
+      tenants: namesOf(counts.witnesses, 'tenant').size,
+      recipientDomains: recipientDomainsOf(counts.witnesses).size,
     },
     ...(earnedBy && { earnedBy }),
   };
@@ -166,7 +165,9 @@ function causeOf(
  */
 function nameOf({ kind, counts }: Part, signal: Signal): CauseKind {
   if (kind !== 'provider') return kind;
-  return signal === 'outage' && counts.hearsay.identities.size >= 2 ? 'provider' : 'account';
+  return signal === 'outage' && namesOf(counts.hearsay, 'identity').size >= 2
+    ? 'provider'
+    : 'account';
 }
 
 function undecidedOf(looked: Omit<Looked, 'isDecided'>, scan: Scan, about: About): Undecided {

@@ -2,6 +2,7 @@ import type { Signal } from '../classification/reasons.ts';
 import type { Dimension, Origin, Region } from '../evidence/model.ts';
 import { unknown } from '../evidence/owners.ts';
 import type { CauseKind } from './model.ts';
+import { regionKey } from './regions.ts';
 
 /** Whose a cause is: of one who sends, of our addresses, or of all mail to a provider or to everybody. */
 export type Side = 'sender' | 'address' | 'everybody';
@@ -68,6 +69,17 @@ export const senderSignals: ReadonlySet<Signal> = new Set([
   'hard-bounce',
   'complaint',
 ]);
+
+/** A region that an origin's mail lies in, with the text that stands for it. */
+export type Place = { readonly kind: CauseKind; readonly region: Region; readonly key: string };
+
+/** Returns every region of a plain kind that an origin's mail lies in, in the order of naming. */
+export function placesOf(origin: Origin): readonly Place[] {
+  return plainKinds.flatMap((kind) => {
+    const region = regionOf(kind, origin, undefined);
+    return region ? [{ kind, region, key: regionKey(region) }] : [];
+  });
+}
 
 /** Returns the region of a kind that a mail lies in; undefined where the mail has no such thing, or none that is known. */
 export function regionOf(

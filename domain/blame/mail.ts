@@ -1,12 +1,15 @@
 import type { Cell, Origin } from '../evidence/model.ts';
 import { ownersOf, unknown } from '../evidence/owners.ts';
 import { ordinaryRates } from './baseline.ts';
+import { type Place, placesOf } from './kinds.ts';
 import { originKey } from './regions.ts';
 import { findVarieties, type Varieties } from './varieties.ts';
 
 /** All that is known of the mail of one origin, or of all senders without a failure at one place. */
 export type Row = {
   readonly origin: Origin;
+  /** Found once for all looks of a scan. */
+  readonly places: readonly Place[];
   /** Mails since the onset. */
   readonly sent: number;
   /** Mails since the onset and in the time before it. */
@@ -65,6 +68,7 @@ export function gatherMail(
   const rows = sums.all().map(
     (sum): Row => ({
       ...sum,
+      places: placesOf(sum.origin),
       vouched: Math.min(sum.vouched, sum.failed),
       quoted: ownAddresses(sum.quoted, addresses.get(sum.origin.pool) ?? []),
     }),

@@ -1,8 +1,8 @@
 import type { Signal } from '../classification/reasons.ts';
 import type { Region } from '../evidence/model.ts';
 import { unknownProvider } from '../provider.ts';
-import { type Counts, createTally, type Tally } from './counts.ts';
-import { plainKinds, regionOf, senderSignals, traitsOfKind } from './kinds.ts';
+import { type Counts, createTally, recipientDomainsOf, type Tally } from './counts.ts';
+import { type Place, plainKinds, regionOf, senderSignals, traitsOfKind } from './kinds.ts';
 import type { Mail, Row } from './mail.ts';
 import type { CauseKind } from './model.ts';
 import { covers, regionKey } from './regions.ts';
@@ -29,16 +29,19 @@ export type Scan = { readonly mail: Mail; readonly rows: readonly Row[]; readonl
 /** Returns every region that has failures, with its score, best first. */
 export function findParts(scan: Scan): readonly Part[] {
   const { rows, mail, signal } = scan;
-  const kinds = plainKinds.filter((kind) => tellsApart(kind, mail, signal));
+  const kinds = new Set<CauseKind>(plainKinds.filter((kind) => tellsApart(kind, mail, signal)));
   const found = new Map<string, Found>();
   for (const row of rows) {
     if (row.failed <= 0) continue;
-    for (const kind of kinds) note(found, kind, { row, ip: undefined, mail, signal });
+    for (const place of row.places) if (kinds.has(place.kind)) note(found, place, { row, scan });
     if ((mail.addresses.get(row.origin.pool)?.length ?? 0) < 2) continue;
     for (const ip of row.quoted.keys())
-      for (const kind of addressKinds) note(found, kind, { row, ip, mail, signal });
+      for (const kind of addressKinds) {
+        const region = regionOf(kind, row.origin, ip);
+        if (region) note(found, { kind, region, key: regionKey(region) }, { row, scan });
+      }
   }
-  fill(rows, kinds, found);
+  fill(rows, found);
   return [...found.values()]
     .map(({ kind, region, key, tally }) => partOf({ kind, region, key }, tally.counts(), scan))
     .sort((one, other) => other.scores.all - one.scores.all || compare(one.key, other.key));
@@ -85,7 +88,7 @@ export function voicesOf(
   if (kind === 'provider' && signal === 'outage' && isNamed) return failed;
   if (traitsOfKind(kind).side !== 'sender') return vouched;
   if (isNamed) return failed;
-  return vouched + Math.min(Math.max(0, failed - vouched), hearsay.recipientDomains.size);
+  return vouched + Math.min(Math.max(0, failed - vouched), recipientDomainsOf(hearsay).size);
 }
 
 const failuresBy: Readonly<Record<Basis, typeof voicesOf>> = {
@@ -116,33 +119,21 @@ function tellsApart(kind: CauseKind, mail: Mail, signal: Signal): boolean {
   return (sender !== 'tenant' && sender !== 'identity') || mail.varies(sender);
 }
 
-type Noted = {
-  readonly row: Row;
-  readonly ip: string | undefined;
-  readonly mail: Mail;
-  readonly signal: Signal;
-};
-
-function note(found: Map<string, Found>, kind: CauseKind, { row, ip, mail, signal }: Noted): void {
-  if (kind === 'provider' && signal !== 'outage' && !mail.hasManyPools(row.origin.provider)) return;
-  const region = regionOf(kind, row.origin, ip);
-  if (!region) return;
-  const key = regionKey(region);
+function note(
+  found: Map<string, Found>,
+  { kind, region, key }: Place,
+  { row, scan: { mail, signal } }: { readonly row: Row; readonly scan: Scan },
+): void {
+  const { provider } = row.origin;
+  if (kind === 'provider' && signal !== 'outage' && !mail.hasManyPools(provider)) return;
   if (!found.has(key)) found.set(key, { kind, region, key, tally: createTally(region, mail) });
 }
 
 /** Adds every row to the regions that it lies in. */
-function fill(
-  rows: readonly Row[],
-  kinds: readonly CauseKind[],
-  found: ReadonlyMap<string, Found>,
-): void {
+function fill(rows: readonly Row[], found: ReadonlyMap<string, Found>): void {
   const quoted = [...found.values()].filter(({ region }) => region.ip !== undefined);
   for (const row of rows) {
-    for (const kind of kinds) {
-      const region = regionOf(kind, row.origin, undefined);
-      if (region) found.get(regionKey(region))?.tally.add(row);
-    }
+    for (const { key } of row.places) found.get(key)?.tally.add(row);
     for (const { region, tally } of quoted) if (covers(region, row.origin)) tally.add(row);
   }
 }

@@ -1,8 +1,11 @@
 import { type Dimension, dimensions, type Origin, type Region } from '../evidence/model.ts';
+import { holdsOrigin } from '../evidence/within.ts';
 
 /** Returns a text that is the same for the same region and for no other. */
 export function regionKey(region: Region): string {
-  return dimensions.map((dimension) => keyed(region[dimension])).join('');
+  let key = '';
+  for (const dimension of dimensions) key += keyed(region[dimension]);
+  return key;
 }
 
 /** Returns a text that is the same for the same origin and for no other. */
@@ -13,11 +16,13 @@ export function originKey(origin: Origin): string {
 
 /** Returns whether mail of an origin lies in a region, its address left aside: no mail is known by it. */
 export function covers(region: Region, origin: Origin): boolean {
+  return holdsOrigin(region, origin);
+}
+
+/** Returns whether everything of a region lies within another. */
+export function isPartOf(region: Region, whole: Region): boolean {
   return dimensions.every(
-    (dimension) =>
-      dimension === 'ip' ||
-      region[dimension] === undefined ||
-      region[dimension] === origin[dimension],
+    (dimension) => whole[dimension] === undefined || whole[dimension] === region[dimension],
   );
 }
 

@@ -3,6 +3,11 @@ import type { Origin, Region } from './model.ts';
 
 /** Returns whether all mail of an origin lies in a region; its address plays no part. */
 export function isWithin({ origin }: { readonly origin: Origin }, region: Region): boolean {
+  return holdsOrigin(region, origin);
+}
+
+/** Returns whether a region holds the mail of an origin, its address left aside. */
+export function holdsOrigin(region: Region, origin: Origin): boolean {
   return (
     (region.tenant === undefined || region.tenant === origin.tenant) &&
     (region.identity === undefined || region.identity === origin.identity) &&

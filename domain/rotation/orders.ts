@@ -1,6 +1,7 @@
 /** Orders to dispatch: which part of the mail waits or is slowed, and for how long. */
 import type { Origin, Region } from '../evidence/model.ts';
 import { dimensions } from '../evidence/model.ts';
+import { holdsOrigin } from '../evidence/within.ts';
 import { type EpochMs, epochMs } from '../time.ts';
 import type { Order, Situation } from './model.ts';
 
@@ -59,9 +60,7 @@ export function overlaps(one: Region, other: Region): boolean {
 
 /** Returns whether mail of an origin lies within a region; an address is known of failures alone. */
 export function isWithin(region: Region, origin: Origin): boolean {
-  return dimensions.every(
-    (name) => name === 'ip' || region[name] === undefined || region[name] === origin[name],
-  );
+  return holdsOrigin(region, origin);
 }
 
 /** Returns the orders that still hold at an instant. */
