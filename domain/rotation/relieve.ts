@@ -181,6 +181,6 @@ function spare(name: string, provider: string, situation: Situation): number {
 
 function sentLastHour(pool: string, provider: string, { book, now }: Situation): number {
   const window = { since: epochMs(now - hourMs), until: now, bucketMs: minuteMs };
-  const { sent } = book.counts({ pool, provider }, allMail[0], window);
-  return sent.reduce((sum, one) => sum + one, 0);
+  const { values } = book.sent({ pool, provider }, allMail[0], window);
+  return values.reduce((sum, one) => sum + Math.max(0, one), 0);
 }
