@@ -87,7 +87,7 @@ class WayOut {
       if (count === 0) continue;
       const mail = { batch, pool, ip, count, sentAt: now, attempt: 1, again, reply: '' };
       const honest = this.#forge(mail, now);
-      if (honest > 0) this.#tryOnce({ ...mail, count: honest }, now);
+      if (honest > 0) this.#tryOnce(honest === count ? mail : { ...mail, count: honest }, now);
     }
   }
 
@@ -174,6 +174,7 @@ class WayOut {
   /** Answers forged mail; returns how much is left for the honest. */
   #forge(mail: Inside, now: number): number {
     const { forgeries, startsAt, draw } = this.#parts;
+    if (forgeries.length === 0) return mail.count;
     const active = forgeries.find((event) => isActive(event, mail.batch, now - startsAt));
     if (active?.kind !== 'forged-replies') return mail.count;
     const count = binomial(draw, mail.count, active.share);

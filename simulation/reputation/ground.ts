@@ -1,3 +1,4 @@
+import { createByPair } from './by-pair.ts';
 import type { Batch } from './mail.ts';
 
 /**
@@ -30,39 +31,39 @@ type Counts = { handed: number; blocked: number; 'put-off': number };
 const binMs = 300_000;
 const binsKept = 3;
 const mailsMin = 5;
+/** No pool is called so. */
+const allPools = '';
 
 /** Creates the record of a run. */
 export function createGround(): Ground {
-  const bins = new Map<string, Map<number, Counts>>();
-  const at = (key: string, now: number): Counts => {
-    const mine = bins.get(key) ?? new Map<number, Counts>();
-    bins.set(key, mine);
+  const bins = createByPair(() => new Map<number, Counts>());
+  const at = (pool: string, provider: string, now: number): Counts => {
+    const mine = bins(pool, provider);
     const bin = Math.floor(now / binMs);
-    const counts = mine.get(bin) ?? { handed: 0, blocked: 0, 'put-off': 0 };
-    if (!mine.has(bin)) {
-      mine.set(bin, counts);
-      for (const old of mine.keys()) if (old <= bin - binsKept) mine.delete(old);
-    }
+    const known = mine.get(bin);
+    if (known !== undefined) return known;
+    const counts = { handed: 0, blocked: 0, 'put-off': 0 };
+    mine.set(bin, counts);
+    for (const old of mine.keys()) if (old <= bin - binsKept) mine.delete(old);
     return counts;
   };
-  const keysOf = (batch: Batch, pool: string) => [
-    `${pool}|${batch.cell.provider}`,
-    `|${batch.cell.provider}`,
-  ];
   return {
-    handed: (batch, pool, now) => {
-      if (batch.traits.bad) return;
-      for (const key of keysOf(batch, pool)) at(key, now).handed += batch.count;
+    handed: ({ traits, cell: { provider }, count }, pool, now) => {
+      if (traits.bad) return;
+      at(pool, provider, now).handed += count;
+      at(allPools, provider, now).handed += count;
     },
     failed: ({ batch, pool, count, kind }, now) => {
+      const { provider } = batch.cell;
       if (batch.traits.bad) return;
-      for (const key of keysOf(batch, pool)) at(key, now)[kind] += count;
+      at(pool, provider, now)[kind] += count;
+      at(allPools, provider, now)[kind] += count;
     },
-    failedShare: ({ pool = '', provider, kind }, now) => {
+    failedShare: ({ pool = allPools, provider, kind }, now) => {
       const first = Math.floor(now / binMs) - binsKept;
       let handed = 0;
       let failed = 0;
-      for (const [bin, counts] of bins.get(`${pool}|${provider}`) ?? []) {
+      for (const [bin, counts] of bins(pool, provider)) {
         if (bin <= first) continue;
         handed += counts.handed;
         failed += counts[kind];

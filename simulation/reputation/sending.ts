@@ -3,6 +3,7 @@ import { epochMs } from '../../domain/time.ts';
 import { binomial } from '../../world/dice.ts';
 import type { Draw } from '../../world/model.ts';
 import type { Backlog } from './backlog.ts';
+import { createByPair } from './by-pair.ts';
 import type { Egress } from './egress.ts';
 import type { Fleet } from './fleet.ts';
 import type { Ground } from './ground.ts';
@@ -67,25 +68,20 @@ export function createSending(parts: SendingParts): Sending {
       let left = leaving;
       const offer = (pool: string, offered: number) => {
         const leased = caps.lease(pool, batch.cell.provider, offered, now);
-        if (leased > 0) handOver({ ...batch, count: leased }, pool, now);
+        if (leased > 0) handOver(partOf(batch, leased), pool, now);
         left -= leased;
       };
       for (const [pool, part] of spread(route, leaving, draw)) offer(pool, part);
       const others = route.roomElsewhere === 'unused' ? [] : route.pools;
       for (const pool of others) if (left > 0) offer(pool, left);
-      const { drawn: _before, ...undrawn } = batch;
       const held = batch.count - leaving;
-      if (held > 0)
-        backlog.keep(
-          { ...undrawn, count: held, ...(drawn && { drawn }) },
-          lookAt(route, batch, now),
-        );
+      if (held > 0) backlog.keep(waiting(batch, held, drawn), lookAt(route, batch, now));
       // No room: it waits for the cap of the next hour, whatever else is said of it.
-      if (left > 0) backlog.keep({ ...undrawn, count: left }, now + heldMs(now - batch.bornAt));
+      if (left > 0) backlog.keep(waiting(batch, left), now + heldMs(now - batch.bornAt));
     },
     sendAgain: ({ batch, pool, again }, now) => {
       const count = caps.lease(pool, batch.cell.provider, batch.count, now);
-      if (count > 0) handOver({ ...batch, count }, pool, now, again);
+      if (count > 0) handOver(partOf(batch, count), pool, now, again);
     },
     handed: () => handed,
     moves: () => moves,
@@ -96,6 +92,16 @@ export function createSending(parts: SendingParts): Sending {
 function isMove(before: string | undefined, pool: string, { pools, weights }: Route): boolean {
   const isSpread = weights !== undefined && before !== undefined && pools.includes(before);
   return before !== undefined && before !== pool && !isSpread;
+}
+
+/** Most batches leave whole. */
+function partOf(batch: Batch, count: number): Batch {
+  return count === batch.count ? batch : { ...batch, count };
+}
+
+function waiting(batch: Batch, count: number, drawn?: string): Batch {
+  const { drawn: _before, ...undrawn } = batch;
+  return { ...undrawn, count, ...(drawn && { drawn }) };
 }
 
 /**
@@ -171,19 +177,19 @@ function spread(
 
 /** Counts what was handed over a day and an hour by itself, to find what went beyond a cap. */
 function createAccount(caps: WarmCaps, tally: Tally) {
-  const sums = new Map<string, number>();
+  const sums = createByPair(() => ({ day: 0, hour: 0, ofDay: 0, ofHour: 0 }));
   return (pool: string, provider: string, count: number, now: number) => {
     const { dayCap, hourCap } = caps.of(pool, provider, now);
-    const periods = [
-      { key: `${pool}|${provider}|day ${Math.floor(now / (24 * hourMs))}`, cap: dayCap },
-      { key: `${pool}|${provider}|hour ${Math.floor(now / hourMs)}`, cap: hourCap },
-    ];
-    let beyond = 0;
-    for (const { key, cap } of periods) {
-      const sum = (sums.get(key) ?? 0) + count;
-      sums.set(key, sum);
-      beyond = Math.max(beyond, Math.min(count, sum - cap));
-    }
-    tally.overCap += beyond;
+    const sum = sums(pool, provider);
+    const hour = Math.floor(now / hourMs);
+    const day = Math.floor(now / (24 * hourMs));
+    if (hour !== sum.hour) sum.ofHour = 0;
+    if (day !== sum.day) sum.ofDay = 0;
+    sum.hour = hour;
+    sum.day = day;
+    sum.ofHour += count;
+    sum.ofDay += count;
+    const beyond = Math.max(sum.ofDay - dayCap, sum.ofHour - hourCap);
+    if (beyond > 0) tally.overCap += Math.min(count, beyond);
   };
 }

@@ -1,6 +1,7 @@
 import type { Warmth } from '../../domain/rotation/model.ts';
 import { capsOf, closeDay, nextCaps, type Place } from '../../domain/rotation/warm-up.ts';
 import { epochMs } from '../../domain/time.ts';
+import { type ByPair, createByPair } from './by-pair.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Warm capacity of a pool at a provider, by the ladder of the domain. */
@@ -33,8 +34,7 @@ const warmStep = 60;
 export function createWarmCaps(fleet: Fleet, levelOf: LevelOf): WarmCaps {
   const entries = entriesOf(fleet);
   const at = (pool: string, provider: string, now: number): Entry => {
-    const entry = entries.get(`${pool}|${provider}`);
-    if (entry === undefined) throw new Error(`no warm capacity is known of ${pool} at ${provider}`);
+    const entry = entries(pool, provider);
     const hour = Math.floor(now / hourMs);
     if (hour === entry.hour) return entry;
     entry.hour = hour;
@@ -59,23 +59,21 @@ export function createWarmCaps(fleet: Fleet, levelOf: LevelOf): WarmCaps {
   };
 }
 
-function entriesOf(fleet: Fleet): ReadonlyMap<string, Entry> {
-  const entries = new Map<string, Entry>();
-  for (const { pool, ips, warmPerDay } of fleet.pools) {
-    for (const provider of fleet.providers) {
-      const usual = Math.floor(warmPerDay * (fleet.mix.get(provider) ?? 0));
-      const place = { provider, ipCount: ips.length };
-      const cleanDays = usual > 0 ? Array.from({ length: cleanDaysKept }, () => usual) : [];
-      entries.set(`${pool}|${provider}`, {
-        place,
-        day: Math.floor(fleet.startsAt / dayMs),
-        hour: Math.floor(fleet.startsAt / hourMs),
-        sentThisHour: 0,
-        warmth: { ...capsOf(usual > 0 ? warmStep : 0, cleanDays, place), cleanDays, sentToday: 0 },
-      });
-    }
-  }
-  return entries;
+function entriesOf(fleet: Fleet): ByPair<Entry> {
+  return createByPair((name, provider) => {
+    const pool = fleet.pools.find((one) => one.pool === name);
+    if (pool === undefined) throw new Error(`no warm capacity is known of ${name}`);
+    const usual = Math.floor(pool.warmPerDay * (fleet.mix.get(provider) ?? 0));
+    const place = { provider, ipCount: pool.ips.length };
+    const cleanDays = usual > 0 ? Array.from({ length: cleanDaysKept }, () => usual) : [];
+    return {
+      place,
+      day: Math.floor(fleet.startsAt / dayMs),
+      hour: Math.floor(fleet.startsAt / hourMs),
+      sentThisHour: 0,
+      warmth: { ...capsOf(usual > 0 ? warmStep : 0, cleanDays, place), cleanDays, sentToday: 0 },
+    };
+  });
 }
 
 function roomIn({ warmth: { dayCap, hourCap, sentToday }, sentThisHour }: Entry): number {

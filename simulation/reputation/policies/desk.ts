@@ -57,8 +57,11 @@ export function createDesk(fleet: Fleet, weigh?: (pool: Fleet['pools'][number]) 
     ranks.set(key, rank);
     return rank;
   };
-  const orders = (what: Act['do'], cell: FleetCell, pool?: string) =>
-    regionsAbout(cell, pool).flatMap((region) => standing.get(keyOf(what, region)) ?? []);
+  const orders = (what: Act['do'], cell: FleetCell, pool?: string): readonly Standing[] => {
+    // Mostly nothing stands, and the regions of thirty thousand cells need no names.
+    if (standing.size === 0) return [];
+    return regionsAbout(cell, pool).flatMap((region) => standing.get(keyOf(what, region)) ?? []);
+  };
   return {
     hold: (region, order) => put('hold', region, order, 0),
     slow: (region, order) => put('slow', region, order, order.share),

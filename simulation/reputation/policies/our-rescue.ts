@@ -105,13 +105,13 @@ function createQuota(fleet: Fleet, roomOf: PolicyContext['roomOf'], book: Eviden
   const rescued = new Map<string, number>();
   const sentInDay = (pool: string, provider: string, now: number) => {
     const since = epochMs(now - dayMs);
-    const { sent } = book.counts({ pool, provider }, allMail[0], {
+    const { values } = book.sent({ pool, provider }, allMail[0], {
       ...{ since, until: epochMs(now), bucketMs: 10 * minuteMs },
     });
     const warm = fleet.pools.find((one) => one.pool === pool)?.warmPerDay ?? 0;
     const daysBefore = Math.max(0, fleet.startsAt - since) / dayMs;
     const sentBefore = warm * (fleet.mix.get(provider) ?? 0) * daysBefore;
-    return sent.reduce((sum, one) => sum + one, 0) + sentBefore;
+    return values.reduce((sum, one) => sum + one, 0) + sentBefore;
   };
   return ({ news, left }, { pool, cause }, { suspects, now }) => {
     const { provider, tenant } = news.batch.cell;
