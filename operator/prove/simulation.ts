@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { repositoryRoot } from '../../lib/repository-root.ts';
 import { baselines } from '../../simulation/reputation/policies/policies.ts';
 import { number, type Promised, type Section, table } from './section.ts';
+import { speedPromise, speedsAnswer, speedTable } from './simulation-speed.ts';
 
 /** For what is promised; the rest is shown, not promised. */
 const seeds = 20;
@@ -12,9 +13,9 @@ const seeds = 20;
 const firstSeed = 51;
 const seedsShown = 5;
 const worldDraws = 32;
-/** Mails a minute. */
-const speedLeast = 10_000_000;
 const quietMonth = 'quiet-month';
+/** So many times its 29,000 mails a day are two million. */
+const volumeOfMillions = 70;
 /** Nothing is at fault there, so that only ours runs: what is promised of it is a count of ours. */
 const withoutFault = [quietMonth, 'five-thousand'];
 /** Those that stand for both promises under varied worlds. */
@@ -28,12 +29,10 @@ const row = z.object({
   overCap: z.number(),
   handed: z.number(),
 });
-const answer = z.object({
-  scenario: z.string(),
+const answer = speedsAnswer.extend({
   class: z.string(),
   rows: z.array(row),
   world: z.string(),
-  mailsPerMinute: z.number(),
 });
 type Answer = z.output<typeof answer>;
 
@@ -62,17 +61,32 @@ export async function measureSimulation(onProgress: (text: string) => void): Pro
       return ask(name, ['--world', String(draw)]);
     },
   );
+  onProgress('a month of millions');
+  const millions = await ask(quietMonth, [
+    ...['--seed', String(firstSeed), '--volume', String(volumeOfMillions)],
+    ...['--policy', 'goodstanding'],
+  ]);
   const cases = answers.map(caseOf);
   return {
     title: 'Reputation on virtual time',
     method: `Every file in scenarios/ under every policy of docs/simulation.md with ${seeds} seeds from ${firstSeed} on, on none of which anything was tuned (those whose class promises nothing with ${seedsShown}). Regret is harm above the oracle's in mails a run; a baseline is what others do. World ${answers[0]?.world ?? 'unknown'}. A case replays: \`npm run simulate -- --scenario scenarios/bad-list.json --seed ${firstSeed} --seeds ${seeds}\`.`,
-    promises: promisesOf(answers, cases),
+    promises: [...promisesOf(answers, cases), speedPromise(answers, millions)],
     body: [
       casesTable(cases),
       'In worlds whose assumed numbers are varied by a factor of up to two, the worst of all draws:',
       casesTable(worstOf(other.map(caseOf))),
+      'How fast it ran, by the time of one core; with few mails a day the minutes cost more than the mails:',
+      speedTable(answers, millions),
     ].join('\n\n'),
-    data: { cases, varied: other.map(caseOf) },
+    data: {
+      cases,
+      varied: other.map(caseOf),
+      speeds: [...answers, millions].map(({ scenario, mails, speeds }) => ({
+        scenario,
+        mails,
+        speeds,
+      })),
+    },
   };
 }
 
@@ -116,9 +130,6 @@ function promisesOf(answers: readonly Answer[], cases: readonly Case[]): readonl
     const measured = `${mine.length - lost.length} of ${mine.length}${lost.length > 0 ? `; lost: ${lost.join(', ')}` : ''}`;
     return { promise: words, measured, kept: lost.length === 0 };
   };
-  const bySpeed = answers.toSorted((a, b) => a.mailsPerMinute - b.mailsPerMinute);
-  const slowest = bySpeed[0]?.mailsPerMinute ?? Number.NaN;
-  const fast = bySpeed.filter(({ mailsPerMinute }) => mailsPerMinute >= speedLeast);
   return [
     ofClass(
       'wrong-object',
@@ -131,11 +142,6 @@ function promisesOf(answers: readonly Answer[], cases: readonly Case[]): readonl
       kept: wrong <= 1,
     },
     { promise: 'no mail beyond a cap', measured: number(overCap), kept: overCap === 0 },
-    {
-      promise: '10 million simulated mails a minute on one core',
-      measured: `${number(slowest)} in ${bySpeed[0]?.scenario ?? 'none'}, the slowest; ${fast.length} of ${answers.length} scenarios reach it, all policies together`,
-      kept: slowest >= speedLeast,
-    },
   ];
 }
 

@@ -14,6 +14,8 @@ export type SimulateOptions = {
   readonly policy?: PolicyName;
   /** Which draw of the world's assumed numbers, each varied by a factor of up to two; absent: as written. */
   readonly world?: number;
+  /** How many times the scenario's mail is sent. */
+  readonly volume: number;
   /** Print one JSON object instead of a table. */
   readonly json: boolean;
   /** Where to write a page with plots of the first seed. */
@@ -21,6 +23,7 @@ export type SimulateOptions = {
 };
 
 const seedsMax = 1_000;
+const volumeMax = 10_000;
 
 const explanation = formatPage(
   [
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): SimulateOptions {
     .option('--seeds <number>', 'so many runs of each policy, from that seed on', seeds, 1)
     .option('--policy <name>', 'one policy and the oracle, instead of all', policyNamed)
     .option('--world <number>', 'vary the assumed numbers of the world, by this draw', whole)
+    .option('--volume <times>', 'so many times the mail, lists and warm capacity', volume, 1)
     .option('--json', 'print one JSON object instead of a table', false)
     .option('--html <file>', 'write a page with plots of the first seed')
     .addHelpText('after', explanation)
@@ -63,6 +67,12 @@ function seeds(text: string): number {
   const value = whole(text);
   if (value >= 1 && value <= seedsMax) return value;
   throw new InvalidArgumentError(`got ${text}, from 1 to ${seedsMax} can be run`);
+}
+
+function volume(text: string): number {
+  const value = whole(text);
+  if (value >= 1 && value <= volumeMax) return value;
+  throw new InvalidArgumentError(`got ${text}, from 1 to ${volumeMax} times can be sent`);
 }
 
 function policyNamed(text: string): PolicyName {

@@ -4,11 +4,13 @@ import { parametersHash, worldOf } from '../../simulation/reputation/open-world.
 import { policies, policyNames } from '../../simulation/reputation/policies/policies.ts';
 import { runScenario } from '../../simulation/reputation/run.ts';
 import { readScenario, type Scenario } from '../../simulation/reputation/scenario.ts';
+import { multiplied } from '../../simulation/reputation/volume.ts';
 import { formatPage, pageLook } from '../cli/page.ts';
 import { number } from '../prove/section.ts';
 import { pageOf } from './html-page.ts';
 import { readOptions, type SimulateOptions } from './options.ts';
 import { comparisonTables } from './report.ts';
+import { type Speed, watchSpeed } from './speed.ts';
 
 /**
  * Runs a scenario under policies and prints what each came to. Returns the exit code: 0 when it ran, 2 when
@@ -19,7 +21,7 @@ export function simulate(args: readonly string[]): number {
   try {
     const scenario = scenarioIn(options.scenario);
     if (scenario === undefined) return 2;
-    return run(scenario, options);
+    return run(multiplied(scenario, options.volume), options);
   } catch (error) {
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
     return 2;
@@ -44,28 +46,23 @@ function run(scenario: Scenario, options: SimulateOptions): number {
   const { seed, seeds, policy, json, html } = options;
   const parameters = worldOf(options.world);
   const names = policy === undefined ? policyNames : [policy];
-  const startedAt = performance.now();
-  let handed = 0;
+  const watch = watchSpeed();
   const comparison = compare({
     scenario,
     seeds: Array.from({ length: seeds }, (_, index) => seed + index),
     names,
     parameters,
     onRun: (name, at, result) => {
-      handed += result.handed;
+      watch.ran(name, result.handed);
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${name}, seed ${at}`);
     },
   });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  const seconds = (performance.now() - startedAt) / 1000;
-  const speed = {
-    mails: handed,
-    seconds,
-    mailsPerMinute: Math.round((handed / seconds) * 60),
-    world: parametersHash(parameters),
-  };
+  const measured = { ...watch.ofAll(), speeds: watch.of(), world: parametersHash(parameters) };
   process.stdout.write(
-    json ? `${JSON.stringify({ ...comparison, ...speed })}\n` : textOf(scenario, comparison, speed),
+    json
+      ? `${JSON.stringify({ ...comparison, ...measured })}\n`
+      : textOf(scenario, comparison, measured),
   );
   if (html !== undefined) {
     const traced = names.map((name) =>
@@ -77,20 +74,15 @@ function run(scenario: Scenario, options: SimulateOptions): number {
   return 0;
 }
 
-type Speed = {
-  readonly mails: number;
-  readonly seconds: number;
-  readonly mailsPerMinute: number;
-  /** Names the numbers of the world. */
-  readonly world: string;
-};
+/** `world` names the numbers of the world. */
+type Measured = Speed & { readonly world: string };
 
-function textOf(scenario: Scenario, comparison: Comparison, speed: Speed): string {
-  const { mails, seconds, mailsPerMinute, world } = speed;
+function textOf(scenario: Scenario, comparison: Comparison, measured: Measured): string {
+  const { mails, cpuSeconds, mailsPerMinute, world } = measured;
   const page = [
     `**${scenario.name}**: ${scenario.about}`,
     comparisonTables(comparison),
-    `${comparison.seeds.length} runs of each policy; ${number(mails)} mails in ${number(seconds, 1)} s, ${number(mailsPerMinute)} a minute. World ${world}. What the columns say: npm run simulate -- --help`,
+    `${comparison.seeds.length} runs of each policy; ${number(mails)} mails in ${number(cpuSeconds, 1)} s of the processor, ${number(mailsPerMinute)} a minute. World ${world}. What the columns say: npm run simulate -- --help`,
   ].join('\n\n');
   return `${formatPage(page, pageLook)}\n`;
 }

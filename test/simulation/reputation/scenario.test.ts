@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { policies } from '../../../simulation/reputation/policies/policies.ts';
+import { runScenario } from '../../../simulation/reputation/run.ts';
 import { readScenario, scenarioJsonSchema } from '../../../simulation/reputation/scenario.ts';
+import { multiplied } from '../../../simulation/reputation/volume.ts';
 import { smallScenario } from '../../support/scenarios.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'scenarios');
@@ -62,4 +65,18 @@ describe('a scenario file that cannot be run', () => {
       written({ events: [{ kind: 'spike', atMinute: 1, tenant: 'nobody', volumeFactor: 2 }] }),
     ).toMatch(/tenant of event spike: got nobody; allowed: shop/);
   });
+});
+
+test('a scenario with ten times its mail hands over ten times as much, and loses no more of it', () => {
+  const runOf = (times: number) =>
+    runScenario({
+      scenario: multiplied(smallScenario(), times),
+      seed: 1,
+      makePolicy: policies.oracle,
+    });
+  const once = runOf(1);
+  const tenTimes = runOf(10);
+  expect(tenTimes.handed / once.handed).toBeGreaterThan(9);
+  expect(tenTimes.handed / once.handed).toBeLessThan(11);
+  expect(tenTimes.harm / tenTimes.handed).toBeLessThan(2 * (once.harm / once.handed) + 0.01);
 });
