@@ -116,6 +116,24 @@ test('also where it looked before, whatever came since', () => {
   expect(dismissed).toBeGreaterThan(500);
 });
 
+test('mail that is taken back is looked at anew, and so is what was answered once that is forgotten', () => {
+  const book = createBook();
+  const origin = { tenant: 't0', provider: 'yahoo' };
+  const at = atSecond(60);
+  const many = sent(100_000, at, origin);
+  book.addSent(sent(40, at, origin));
+  book.addSent(many);
+  for (let each = 0; each < 20; each += 1)
+    book.addFailure(failure(`${each}`, at, { origin, signal: 'block', vouched: true }));
+  const now = atSecond(180);
+  const asked = { region: { tenant: 't0' }, signal: 'block', watched: 10, now } as const;
+  expect(mayReach(book, asked, 'act')).toBe(false);
+  book.void(many);
+  expect(mayReach(book, { ...asked, since: atSecond(120) }, 'act')).toBe(false);
+  expect(mayReach(book, asked, 'act')).toBe(true);
+  expect(judge(book, asked).level).toBe('act');
+});
+
 test('the bound is not below the score', () => {
   const anyBucket = fc.tuple(
     fc.constantFrom(0.001, 1, 20, 300),
