@@ -18,21 +18,28 @@ export const speedsAnswer = speedAnswer.extend({
 });
 export type Speeds = z.output<typeof speedsAnswer>;
 
-/** Returns the promise of speed; the slowest scenario with all its policies decides, however little mail it has. */
-export function speedPromise(answers: readonly Speeds[], millions: Speeds): Promised {
+/**
+ * Returns what is promised of speed, measured on the mail of those who send millions, and on every shipped scenario:
+ * there the slowest with all its policies decides, however little mail it has.
+ */
+export function speedPromises(answers: readonly Speeds[], millions: Speeds): readonly Promised[] {
   const [slowest] = answers.toSorted((a, b) => a.mailsPerMinute - b.mailsPerMinute);
+  const least = slowest?.mailsPerMinute ?? Number.NaN;
   const fastOf = (speedOf: (answer: Speeds) => number) =>
     answers.filter((answer) => speedOf(answer) >= speedLeast).length;
   const { mails, cpuSeconds, mailsPerMinute } = oursIn(millions);
-  return {
-    promise: '10 million simulated mails a minute on one core',
-    measured: [
-      `${number(slowest?.mailsPerMinute ?? Number.NaN)} in ${slowest?.scenario ?? 'none'}, the slowest, all policies together`,
-      `${fastOf((answer) => answer.mailsPerMinute)} of ${answers.length} scenarios reach it so, ${fastOf((answer) => oursIn(answer).mailsPerMinute)} with ours alone`,
-      `a month of ${number(mails)} mails under ours takes ${number(cpuSeconds)} s, ${number(mailsPerMinute)} a minute`,
-    ].join('; '),
-    kept: (slowest?.mailsPerMinute ?? 0) >= speedLeast,
-  };
+  return [
+    {
+      promise: '10 million simulated mails a minute on one core, two million a day under ours',
+      measured: `${number(mailsPerMinute)}: a month of ${number(mails)} mails takes ${number(cpuSeconds)} s`,
+      kept: mailsPerMinute >= speedLeast,
+    },
+    {
+      promise: 'and in every shipped scenario, however little mail it has',
+      measured: `${number(least)} in ${slowest?.scenario ?? 'none'}, the slowest, all policies together; ${fastOf((answer) => answer.mailsPerMinute)} of ${answers.length} scenarios reach it so, ${fastOf((answer) => oursIn(answer).mailsPerMinute)} with ours alone`,
+      kept: least >= speedLeast,
+    },
+  ];
 }
 
 /** Returns the speed of every scenario as a Markdown table, the month of millions last. */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { repositoryRoot } from '../../lib/repository-root.ts';
 import { baselines } from '../../simulation/reputation/policies/policies.ts';
 import { number, type Promised, type Section, table } from './section.ts';
-import { speedPromise, speedsAnswer, speedTable } from './simulation-speed.ts';
+import { speedPromises, speedsAnswer, speedTable } from './simulation-speed.ts';
 
 /** For what is promised; the rest is shown, not promised. */
 const seeds = 20;
@@ -70,7 +70,7 @@ export async function measureSimulation(onProgress: (text: string) => void): Pro
   return {
     title: 'Reputation on virtual time',
     method: `Every file in scenarios/ under every policy of docs/simulation.md with ${seeds} seeds from ${firstSeed} on, on none of which anything was tuned (those whose class promises nothing with ${seedsShown}). Regret is harm above the oracle's in mails a run; a baseline is what others do. World ${answers[0]?.world ?? 'unknown'}. A case replays: \`npm run simulate -- --scenario scenarios/bad-list.json --seed ${firstSeed} --seeds ${seeds}\`.`,
-    promises: [...promisesOf(answers, cases), speedPromise(answers, millions)],
+    promises: [...promisesOf(answers, cases), ...speedPromises(answers, millions)],
     body: [
       casesTable(cases),
       'In worlds whose assumed numbers are varied by a factor of up to two, the worst of all draws:',
