@@ -6,18 +6,7 @@ import type { Construct } from 'constructs';
 import { namesOf } from '../contract/names.ts';
 import type { PipelineConfig } from '../contract/pipeline-config.ts';
 import { acknowledgeWildcards, type Wildcard } from './acknowledge.ts';
-import { stageCode } from './stage-code.ts';
-
-/** Folders of `lambdas/`, one a stage. */
-export type Stage =
-  | 'dispatch'
-  | 'feedback'
-  | 'rotation'
-  | 'account'
-  | 'due'
-  | 'responder'
-  | 'suppression'
-  | 'seed';
+import { type Stage, stageCode } from './stage-code.ts';
 
 export interface PipelineFunctionProps {
   readonly config: PipelineConfig;
