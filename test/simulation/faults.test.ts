@@ -6,7 +6,8 @@ import type { DispatchOver } from '../../simulation/stages.ts';
 
 /**
  * A seed whose plan has every fault, a person who decides what is ambiguous, and every lasting trouble but
- * one: a spent quota takes two seconds more and what a pause does; `npm run prove` has both.
+ * one: a spent quota takes two seconds more and what a pause does; `npm run prove` has both, and twenty seeds of
+ * ten thousand mails. In two thousand every fault has struck.
  */
 const seed = 1202;
 
@@ -16,17 +17,16 @@ async function broken(over: DispatchOver, mails = 400): Promise<readonly string[
   return judgePromises(totalsOf([report])).flatMap(({ promise, kept }) => (kept ? [] : [promise]));
 }
 
-test('ten thousand mails keep every promise while things go wrong', async () => {
-  const report = await runFaults({ seed, mails: 10_000 });
+test('two thousand mails keep every promise while things go wrong', async () => {
+  const report = await runFaults({ seed, mails: 2_000 });
   expect(report.examples).toEqual([]);
   expect(judgePromises(totalsOf([report])).filter(({ kept }) => !kept)).toEqual([]);
   // The faults did strike, what waited for a person did go on, and the mail did go.
   expect(neverStruck(report.faults)).toEqual(['quota-spent']);
-  expect(report.accepted).toBeGreaterThan(9_000);
+  expect(report.accepted).toBeGreaterThan(1_800);
   for (const reason of ['identity-unverified', 'configuration-missing'])
     expect(report.mended[`redriven: ${reason}`], reason).toBeGreaterThan(0);
-  // 17 s of work were measured on a core of its own; others may share it.
-}, 300_000);
+});
 
 test('a fault that never strikes is told', async () => {
   const { shares, ...plan } = planFor(seed);

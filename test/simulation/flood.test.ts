@@ -54,7 +54,9 @@ test('a tenant that floods a stream alone uses the rate from the overflow lane',
 });
 
 test.for(['held', 'send-at'] as const)('mail that waits (%s) slows nobody', async (kind) => {
-  const report = await runFlood({ ...flood, flood: kind, requests: 20_000, seconds: 4 });
+  const report = await runFlood({ ...flood, flood: kind, requests: 5_000, seconds: 4 });
+  // It stood before them to the end.
+  expect(report.left).toBeGreaterThan(0);
   expect(report.waiting).toBe(0);
   expect(report.others.p99).toBeLessThan(500);
 });

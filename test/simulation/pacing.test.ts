@@ -9,7 +9,7 @@ const messages: PacingOptions = {
   environments: environmentsFor(100, 10),
   burstSeconds: 1,
   warmUpSeconds: 2,
-  seconds: 10,
+  seconds: 5,
 };
 
 test('the environments of the template use the rate, and SES throttles nothing', async () => {
