@@ -158,7 +158,10 @@ test('of fifty recipients the bad ones are refused by name and the others get th
     'recipient-invalid',
     'duplicate-recipient',
   ]);
-  const told = (await rejections(world)).filter((event) => event.id === id);
+  const told = await until(
+    async () => (await rejections(world)).filter((event) => event.id === id),
+    ({ length }) => length >= bad.length + 1,
+  );
   expect(told.map(({ recipientIndex }) => recipientIndex).sort()).toEqual([44, 45, 46, 47, 48, 49]);
 });
 

@@ -219,7 +219,7 @@ async function untilBoth(id: string): Promise<readonly RecipientOutcome[]> {
     () => outcomeOf(world, { id, tenant }),
     (found) =>
       found?.recipients.every(
-        ({ outcome }) => outcome === 'delivered' || outcome === 'rejected',
+        ({ outcome, facts }) => /delivered|rejected/.test(outcome) && facts.length > 1,
       ) === true,
   );
   return seen?.recipients ?? [];

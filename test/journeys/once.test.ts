@@ -72,7 +72,7 @@ describe('sent once', { concurrent: false }, () => {
       }));
     const taken = (id: string) => mailsWith(world, messageIdOf(tenant, id));
     // Slow enough to be interrupted; a new process reads the new rate before its first mail.
-    await changeRate(world, 40);
+    await changeRate(world, 10);
     await killWhen(async () => true);
     // The mailboxes say nothing by themselves, so that what SES reports is certain.
     await script(
@@ -87,6 +87,7 @@ describe('sent once', { concurrent: false }, () => {
     const halfway = { sure: await taken(sure), unsure: (await taken(unsure)).length };
     expect(halfway.sure.length).toBeLessThan(40);
     expect(halfway.unsure).toBeLessThan(40);
+    await changeRate(world, 500);
     for (const { destination } of halfway.sure)
       for (const to of destination.to) await publishEvent(world, to, deliveryEvent);
     await until(

@@ -197,7 +197,9 @@ describe('one provider refuses one pool', { concurrent: false }, () => {
       (decision) => decision !== undefined,
     );
     expect(observed).toMatchObject({ done: false, autonomy: 'observe' });
-    expect(observed?.actions.map(({ kind }) => kind)).toEqual(['move', 'quarantine']);
+    // What the first failures could not decide was held for a moment, and would be released.
+    const kinds = observed?.actions.map(({ kind }) => kind).filter((kind) => kind !== 'release');
+    expect(kinds).toEqual(['move', 'quarantine']);
     const after = await post(world, waiting, ['yahoo.com']);
     expect((await endsOf(world, after)).map(({ reason }) => reason)).toEqual(
       waiting.map(() => 'block-ip-reputation'),

@@ -15,7 +15,7 @@ import { traceMail } from '../../operator/actions/trace.ts';
 import type { TraceAnswer, TraceQuestion } from '../../operator/actions/trace-question.ts';
 import { message, newId } from '../support/requests.ts';
 import { mailsTo, verify } from './support/mailboxes.ts';
-import { until, untilOne } from './support/outcomes.ts';
+import { until, untilKnown, untilOne } from './support/outcomes.ts';
 import { newTenant, openWorld, type World } from './support/world.ts';
 
 const tenant = 'acme';
@@ -47,7 +47,7 @@ test('a delivered mail is found by every way of asking, and each tells the same 
   const id = newId();
   const to = `${id}@recipient.example`;
   await world.enqueue([message({ id, tenant, to })]);
-  const { sesMessageIds } = await untilOne(world, { id, tenant }, 'delivered');
+  const { sesMessageIds } = await untilKnown(world, { id, tenant }, ['accepted', 'delivery']);
   const byId = await traced(id);
   expect(stagesOf(byId)).toEqual(
     expect.arrayContaining(['enqueued', 'gate', 'assignment', 'attempt', 'answer', 'event']),
@@ -62,7 +62,11 @@ test('a delivered mail is found by every way of asking, and each tells the same 
     { ask: 'recipient', address: to },
   ];
   for (const question of questions) {
-    const { trace } = await ask(question);
+    // The indexes are written after the mail has left.
+    const { trace } = await until(
+      () => ask(question),
+      (answer) => answer.trace !== undefined,
+    );
     expect(trace?.entries).toEqual(byId.entries);
   }
   const now = epochMs(Date.now());

@@ -61,6 +61,24 @@ export async function untilOne(
   return only;
 }
 
+/**
+ * Waits until all of these facts are known of the one recipient of a message, and returns it: they are written by
+ * several functions, in whatever order those come to it.
+ */
+export async function untilKnown(
+  world: World,
+  asked: Asked,
+  facts: readonly string[],
+): Promise<RecipientOutcome> {
+  const seen = await until(
+    () => outcomeOf(world, asked),
+    (found) => facts.every((fact) => found?.recipients[0]?.facts.some(({ what }) => what === fact)),
+  );
+  const [only] = seen?.recipients ?? [];
+  if (!only) throw new Error(`${asked.id} has no recipient`);
+  return only;
+}
+
 const rejection = z.object({
   stream: z.string(),
   messageId: z.string(),

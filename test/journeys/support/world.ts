@@ -38,6 +38,9 @@ export type WorldOptions = {
   readonly stack: StackName;
 };
 
+/** On a busy machine the SDK's patience with a new connection ends where hundreds are made at once. */
+const togetherMax = 25;
+
 /** Boots one of the four deployments on its own emulators, from bundles that all journeys share. */
 export async function openWorld({ journey, stack }: WorldOptions): Promise<World> {
   const logs: string[] = [];
@@ -61,13 +64,15 @@ export async function openWorld({ journey, stack }: WorldOptions): Promise<World
     logs,
     enqueue: async (bodies, stream = 'transactional') => {
       const QueueUrl = await readQueueUrl(backend.sqs, names.intakeQueue(stream));
-      return Promise.all(
-        bodies.map(async (body) => {
-          const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
-          const sent = await backend.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
-          return sent.MessageId ?? '';
-        }),
-      );
+      const send = async (body: string | object) => {
+        const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
+        const sent = await backend.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+        return sent.MessageId ?? '';
+      };
+      const messageIds: string[] = [];
+      for (let from = 0; from < bodies.length; from += togetherMax)
+        messageIds.push(...(await Promise.all(bodies.slice(from, from + togetherMax).map(send))));
+      return messageIds;
     },
     close: async () => {
       writeRecord(journey, { stack, calls: runtime.calls(), grants: runtime.grants(), logs });
