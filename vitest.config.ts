@@ -8,8 +8,8 @@ const alarms = 'test/journeys/alarms*.test.ts';
 
 export default defineConfig({
   test: {
-    // Two cores; a third worker has something to do while others wait for a queue.
-    maxWorkers: 3,
+    // Two cores, which rooms share with journeys: `npm test` runs both at once.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default'],
@@ -22,6 +22,8 @@ export default defineConfig({
           name: 'rooms',
           include: ['test/**/*.test.ts'],
           exclude: ['test/journeys/**'],
+          // They compute, and give way to the journeys that run at the same time.
+          testTimeout: 300_000,
           // Modules are loaded once a worker: a third of the time went into loading them again.
           isolate: false,
         },
