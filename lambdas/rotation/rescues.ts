@@ -101,8 +101,9 @@ async function ask(
 ): Promise<void> {
   const { situation, ports, remembered } = known;
   const suspects = suspectsOf(situation);
+  // Who is suspected now may be cleared in a moment: nothing of theirs counts as asked.
   const lost = lostMail(rescue, stream, situation).filter(
-    ({ key }) => !remembered.has(`${rescue.id}\n${key}`),
+    ({ key, origin }) => !remembered.has(`${rescue.id}\n${key}`) && !isSuspected(origin, suspects),
   );
   const asked = lost.slice(0, askedMax);
   const askedUntil = untilOf(lost, asked, situation.now);
@@ -111,9 +112,7 @@ async function ask(
     suspects: [...suspects],
     volumes: volumesOf(rescue, lost, situation),
   };
-  const bodies = asked
-    .filter(({ origin }) => !isSuspected(origin, suspects))
-    .flatMap((failure) => bodyOf(failure, rescue.id));
+  const bodies = asked.flatMap((failure) => bodyOf(failure, rescue.id));
   if (bodies.length > 0) {
     // Dispatch must know the limits before the first mail comes.
     await ports.putRescue(stream.stream, current);

@@ -122,6 +122,21 @@ describe('a verdict against a pool', () => {
     expect((await rescues())[0]?.suspects).toEqual([{ tenant: 'bolt' }]);
   });
 
+  test('asks for the mail of who was suspected as soon as nobody suspects them any more', async () => {
+    const { world, asked, run } = await blocked();
+    const now = world.now();
+    await world.ports.putOrder('marketing', {
+      ...{ id: 'o1', kind: 'hold', region: { tenant: 'bolt', provider: 'gmail' }, share: 0 },
+      ...{ since: now, until: epochMs(now + 2 * minuteMs), decision: 'd1' },
+    });
+    await world.tick(run);
+    expect(tenantsOf(asked)).toEqual(['acme', 'core']);
+    world.pass(3 * minuteMs);
+    await world.tick(run);
+    expect(tenantsOf(asked)).toEqual(['acme', 'bolt', 'core']);
+    expect(asked).toHaveLength(18);
+  });
+
   test('asks again what SQS did not take, and nothing while automation is frozen', async () => {
     const { world, asked, run, sqs } = await blocked();
     await world.command({ do: 'automation', state: 'freeze' }, run);
