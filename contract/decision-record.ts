@@ -118,6 +118,7 @@ const cause = z.object({
 const verdict = z.object({
   region,
   signal,
+  signals: z.exactOptional(z.array(signal)),
   level: z.enum(['quiet', 'degrade', 'act']),
   lnEvidence: z.number(),
   lnThreshold: z.number(),

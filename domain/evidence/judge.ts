@@ -4,7 +4,12 @@ import type { EvidenceBook, Level, Region, Verdict } from './model.ts';
 import { bucketStart } from './roll-up.ts';
 import { type Break, lnSum, scoreOf } from './score.ts';
 import { settledUntil } from './settled.ts';
-import { type Resolution, signalTraits, toleratedRate } from './signals.ts';
+import {
+  falseAlarmsPerMonth as falseAlarmsPerMonthDefault,
+  type Resolution,
+  signalTraits,
+  toleratedRate,
+} from './signals.ts';
 
 /** What is asked of the evidence. */
 export type Question = {
@@ -24,7 +29,6 @@ export type Question = {
   readonly falseAlarmsPerMonth?: number;
 };
 
-const falseAlarmsPerMonthDefault = 2;
 const monthMs = 30 * dayMs;
 
 /** Shared and own scopes have half of a signal's budget each. */

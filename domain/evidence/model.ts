@@ -98,6 +98,8 @@ export type Level = 'quiet' | 'degrade' | 'act';
 export type Verdict = {
   readonly region: Region;
   readonly signal: Signal;
+  /** All signals that were weighed as one, where that is more than `signal`. */
+  readonly signals?: readonly Signal[];
   readonly level: Level;
   /** Natural logarithm of the evidence that it is worse than tolerated. */
   readonly lnEvidence: number;

@@ -18,7 +18,7 @@ export type SignalTraits = {
   readonly floor: number;
   readonly ceiling: number;
   readonly resolutions: readonly Resolution[];
-  /** Share of the budget of false alarms; those of all signals add up to 1. */
+  /** Share of the budget of false alarms; those of all signals and of surges add up to 1. */
   readonly budgetShare: number;
   /**
    * Failures that one campaign may add to a bucket of a shared scope beyond those of all others: about what a
@@ -82,7 +82,7 @@ export const signalTraits: Readonly<Record<Signal, SignalTraits>> = {
     floor: 0.02,
     ceiling: 0.2,
     resolutions: [tenSeconds, minutes, tenMinutes],
-    budgetShare: 0.15,
+    budgetShare: 0.1,
     groupMax: 64,
     lastingRate: 0.5,
   },
@@ -119,6 +119,12 @@ export const signalTraits: Readonly<Record<Signal, SignalTraits>> = {
     lastingRate: 0.5,
   },
 };
+
+/** False alarms (`act`) that are accepted in a month, of all regions, signals and surges together. */
+export const falseAlarmsPerMonth = 2;
+
+/** Share of that budget for accounts that suddenly send far more than ever; see surges.ts. */
+export const surgeShare = 0.05;
 
 /** Returns the rate of a signal that is tolerated, 0..1: twice what is normal for it, within floor and ceiling. */
 export function toleratedRate(signal: Signal, baseline?: number): number {

@@ -4,6 +4,7 @@ import { getOrAdd } from './get-or-add.ts';
 import type { EvidenceBook, Failure, Region } from './model.ts';
 import { unknown } from './owners.ts';
 import { bucketStart, finestMs } from './roll-up.ts';
+import { doingSignals } from './surges.ts';
 
 /** A region worth a verdict. */
 export type Suspect = { readonly region: Region; readonly signal: Signal };
@@ -15,7 +16,7 @@ const failuresMin = 2;
 /**
  * Returns what is to be judged after failures were heard: their pools at their providers always; the provider
  * when several pools fail there; tenants and identities, alone and at that provider, from their second
- * failure within an hour on. Whatever else may be wrong, the schedule finds.
+ * failure within an hour on, where all that a sender does counts together. Whatever else may be wrong, the schedule finds.
  */
 export function suspectsOf(
   failures: readonly Failure[],
@@ -46,8 +47,10 @@ export function suspectsOf(
 function hasFailedAgain(book: EvidenceBook, { region, signal }: Suspect, now: EpochMs): boolean {
   const since = bucketStart(now - lookBackMs, finestMs);
   const until = epochMs(now + finestMs);
+  const isDoing = doingSignals.some((one) => one === signal);
+  const together = isDoing ? doingSignals : [signal];
   let failed = 0;
-  for (const { weight } of book.eachFailure([signal], { since, until, within: region })) {
+  for (const { weight } of book.eachFailure(together, { since, until, within: region })) {
     failed += Math.max(1, weight);
     if (failed >= failuresMin) return true;
   }

@@ -30,11 +30,15 @@ export function evidenceOf(
   const strength = verdict ? `; evidence 1 : ${odds(verdict.lnEvidence)}` : '';
   const { providers, tenants, recipientDomains } = cause.vouchedBy;
   return [
-    `since ${clockOf(cause.onset, now)}: ${grouped(cause.failed)} of ${grouped(cause.sent)} ${mailsOf(cause.region)} ${happened[cause.signal]}, tolerated ${percent(tolerated)}${strength}`,
+    `since ${clockOf(cause.onset, now)}: ${grouped(cause.failed)} of ${grouped(cause.sent)} ${mailsOf(cause.region)} ${whatHappened(cause, verdict)}, tolerated ${percent(tolerated)}${strength}`,
     `a cause of another kind is ${odds(cause.lnOdds)} times less likely`,
     `known providers vouch for failures of ${counted(tenants, 'tenant')} at ${counted(providers, 'provider')} to ${counted(recipientDomains, 'domain')}`,
     ...(cause.earnedBy ? [`earned in the 72 hours before by ${mailsOf(cause.earnedBy)}`] : []),
   ];
+}
+
+function whatHappened({ signal }: Cause, verdict: Verdict | undefined): string {
+  return (verdict?.signals ?? [signal]).map((one) => happened[one]).join(' or ');
 }
 
 function counted(count: number, one: string): string {

@@ -3,7 +3,7 @@ import { findCauses } from '../blame/find-causes.ts';
 import type { Cause, Undecided } from '../blame/model.ts';
 import { type Signal, signals } from '../classification/reasons.ts';
 import { judge } from '../evidence/judge.ts';
-import type { Cell, EvidenceBook, Level, Region, Verdict } from '../evidence/model.ts';
+import type { Cell, EvidenceBook, Level, Origin, Region, Verdict } from '../evidence/model.ts';
 import { unknown } from '../evidence/owners.ts';
 import { mayReach } from '../evidence/screen.ts';
 import { toleratedRate } from '../evidence/signals.ts';
@@ -46,8 +46,7 @@ const scansMax = 4;
 /** Returns every cause of what the evidence acts on, by signal, the strongest first. */
 export function look(situation: Situation, trigger: Trigger): readonly Found[] {
   if (trigger.kind === 'again') return lookAgain(situation);
-  const regions = trigger.kind === 'failures' ? trigger.regions : newsRegions(situation);
-  const acting = verdictsOf(situation, regions, 'act');
+  const acting = verdictsOf(situation, regionsOf(situation, trigger), 'act');
   const fresh = signals.flatMap((signal) =>
     scansOf(
       situation,
@@ -57,6 +56,11 @@ export function look(situation: Situation, trigger: Trigger): readonly Found[] {
     ),
   );
   return [...fresh, ...lookAgain(situation)];
+}
+
+/** Returns what a trigger asks to be looked at. */
+export function regionsOf(situation: Situation, trigger: Trigger): readonly Region[] {
+  return trigger.kind === 'failures' ? trigger.regions : newsRegions(situation);
 }
 
 /**
@@ -127,21 +131,18 @@ function scan(situation: Situation, verdict: Verdict): Found {
   };
 }
 
-function findingsOf(situation: Situation, verdict: Verdict): Found {
+/** Returns what explains the failures of a verdict: of all signals that were weighed in it. */
+export function findingsOf(situation: Situation, verdict: Verdict): Found {
   const { book, now, pools } = situation;
   const { signal, onset } = verdict;
+  const together = weighedIn(verdict);
   const until = epochMs(now + 1);
-  const cells = book.cells([signal], { since: onset, until: heardUntil(verdict, situation) });
+  const cells = book.cells(together, { since: onset, until: heardUntil(verdict, situation) });
   const { causes, undecided } = findCauses(cells, {
     signal,
     onset,
-    tolerated: ({ tenant }) => {
-      const normal = situation.baselineOf?.({ tenant }, signal);
-      return normal === undefined
-        ? verdict.tolerated
-        : Math.max(verdict.tolerated, toleratedRate(signal, normal));
-    },
-    before: book.cells([signal], { since: epochMs(onset - beforeMs), until: onset }),
+    tolerated: toleratedOf(verdict, situation),
+    before: book.cells(together, { since: epochMs(onset - beforeMs), until: onset }),
     addresses: new Map(pools.map(({ pool, ips }) => [pool, ips])),
     ...(signal === 'block' && {
       earlier: earningSignals.map((earning) => ({
@@ -159,14 +160,32 @@ function findingsOf(situation: Situation, verdict: Verdict): Found {
   };
 }
 
+function weighedIn({ signal, signals: together = [signal] }: Verdict): readonly Signal[] {
+  return together;
+}
+
+function toleratedOf(verdict: Verdict, { baselineOf }: Situation): (origin: Origin) => number {
+  return ({ tenant }) => {
+    const rates = weighedIn(verdict).map((signal) => {
+      const normal = baselineOf?.({ tenant }, signal);
+      return normal === undefined ? 0 : toleratedRate(signal, normal);
+    });
+    return Math.max(
+      verdict.tolerated,
+      rates.reduce((sum, rate) => sum + rate, 0),
+    );
+  };
+}
+
 /**
  * Until when mail has been heard of. Mail younger than the quickest news says nothing yet: taken for clean, it
  * would acquit whoever shares a pool with the first whose failures are heard of.
  */
-function heardUntil({ signal, onset }: Verdict, { book, now }: Situation): EpochMs {
+function heardUntil(verdict: Verdict, { book, now }: Situation): EpochMs {
+  const { onset } = verdict;
   const until = epochMs(now + 1);
   let quickestMs = Number.POSITIVE_INFINITY;
-  for (const { heardAt, sentAt } of book.eachFailure([signal], { since: onset, until })) {
+  for (const { heardAt, sentAt } of book.eachFailure(weighedIn(verdict), { since: onset, until })) {
     quickestMs = Math.min(quickestMs, heardAt - sentAt);
     if (quickestMs <= promptMs) return until;
   }
@@ -238,8 +257,14 @@ function unanswered(book: EvidenceBook, answered: EpochMs): EvidenceBook {
   };
 }
 
-/** Counted by origins, which may be a little more than the pairs: less sensitive, never more. */
-function watchedOf({ book, now }: Situation): { readonly shared: number; readonly own: number } {
+/**
+ * Returns how many regions are watched. Counted by origins, which may be a little more than the pairs: less
+ * sensitive, never more.
+ */
+export function watchedOf({ book, now }: Situation): {
+  readonly shared: number;
+  readonly own: number;
+} {
   const window = { since: epochMs(now - hourMs), until: epochMs(now + 1) };
   const cells = book.cells(allMail, window);
   const singles = new Set(

@@ -39,3 +39,17 @@ test('a provider is looked at where several pools fail', () => {
     { pool: 'b', provider: 'gmail' },
   ]);
 });
+
+test('failures for what a sender does count together, whichever they are', () => {
+  const book = createBook();
+  const first = failure('one', atSecond(0), { signal: 'content', reason: 'spam-content' });
+  const second = failure('two', atSecond(100), {
+    signal: 'hard-bounce',
+    reason: 'invalid-recipient',
+  });
+  book.addFailure(first);
+  book.addFailure(second);
+  expect(suspectsOf([second], book, atSecond(103)).map(({ region }) => region)).toContainEqual({
+    tenant: 'shop',
+  });
+});
