@@ -11,14 +11,16 @@ import { isHeardOf, planSilence } from './feedback-silence.ts';
 import { keepClosed } from './keep-closed.ts';
 import { climbLadders } from './ladder.ts';
 import { listingCauses } from './listings.ts';
-import { look } from './look.ts';
+import { type Found, findingsOf, look } from './look.ts';
 import type { Decision, Situation, Trigger } from './model.ts';
 import { openLadders } from './open-ladders.ts';
+import { withoutPatience } from './past.ts';
 import type { AdvisedPlan } from './plan.ts';
 import { recordOf } from './record.ts';
 import { planReleases } from './release.ts';
 import { planReliefs } from './relieve.ts';
 import { isStopOver } from './stop.ts';
+import { isHeldWhole, lookAtSurges, planPatience, sayOfSurge } from './surges.ts';
 
 /**
  * Returns what is decided now, in the order in which it is to be carried out. Each decision is made on what
@@ -38,10 +40,19 @@ export function decide(situation: Situation, trigger: Trigger): readonly Decisio
   const isHeard = isHeardOf(situation);
   if (trigger.kind === 'schedule') take(openLadders(current));
   take(planSilence(current));
-  for (const found of look(situation, trigger)) {
-    for (const cause of found.causes)
-      for (const plan of planCause(cause, found.verdict, current)) take(plan);
-    if (found.undecided) take(planUndecided(found.undecided, found, current));
+  const takeFound = ({ causes, undecided, verdict, cells }: Found, ...lead: readonly string[]) => {
+    const takeAfter = (plan: AdvisedPlan | undefined) =>
+      take(plan && { ...plan, evidence: [...lead, ...plan.evidence] });
+    for (const cause of causes)
+      planCause(cause, verdict, withoutPatience(current)).forEach(takeAfter);
+    if (undecided)
+      takeAfter(planUndecided(undecided, { verdict, cells, causes }, withoutPatience(current)));
+  };
+  for (const found of look(situation, trigger)) takeFound(found);
+  for (const surge of lookAtSurges(current, trigger)) {
+    if (isHeldWhole(surge.region, current)) continue;
+    if (surge.level === 'act') takeFound(findingsOf(current, surge), sayOfSurge(surge, current));
+    if (!isHeldWhole(surge.region, current)) take(planPatience(surge, current));
   }
   if (trigger.kind !== 'schedule') {
     if (decisions.length > 0) take(keepClosed(current));

@@ -114,6 +114,9 @@ export const measureMs = {
   holdAtProvider: 2 * hourMs,
   /** After a hold for what a sender did a trickle shows whether it was mended, before a day's mail leaves at once. */
   probation: hourMs,
+  /** A surge waits for its first answers, of which 99 of 100 come within half a minute; then two steps of a trickle. */
+  patience: 2 * minuteMs,
+  patienceStep: 5 * minuteMs,
   /** Probes answer within minutes. */
   undecided: 15 * minuteMs,
   /** First look at a blocked pool: providers take blocks back after hours, not minutes. */
@@ -135,6 +138,9 @@ export function holdMs(signal: Signal, { provider }: Region): number {
  * waited and fails shows itself in the second, before all the rest leaves.
  */
 export const probationShares = [0.05, 0.25] as const;
+
+/** The same for a surge that waits a few minutes, of which much is waiting soon. */
+export const patienceShares = [0.02, 0.1, 0.3] as const;
 
 const lengthMaxMs = 7 * dayMs;
 

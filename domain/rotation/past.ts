@@ -85,7 +85,7 @@ export function answeredUntil(
   region: Region,
 ): EpochMs {
   const ends = history
-    .filter(({ done }) => done)
+    .filter((one) => one.done && !isPatience(one))
     .flatMap(({ actions, at }) => actions.flatMap((action) => answeredBy(action, at, region)));
   const standings = pools
     .filter(({ pool }) => pool === region.pool)
@@ -96,6 +96,22 @@ export function answeredUntil(
     );
   const past = [...ends, ...standings].filter((at) => at <= now);
   return epochMs(Math.max(0, ...past));
+}
+
+/**
+ * Returns whether a decision made a surge wait for a few minutes. It answers nothing: what was heard before it
+ * counts on, and an order for longer stands beside it.
+ */
+export function isPatience({ verdict, cause, undecided }: Decision): boolean {
+  return verdict !== undefined && cause === undefined && undecided === undefined;
+}
+
+/** Returns what stands without the orders that only make a surge wait. */
+export function withoutPatience(situation: Situation): Situation {
+  const { history, orders } = situation;
+  const waits = new Set(history.filter(isPatience).map(({ id }) => id));
+  if (waits.size === 0) return situation;
+  return { ...situation, orders: orders.filter(({ decision }) => !waits.has(decision)) };
 }
 
 /** An order answers what lies within it until it ends; while it stands, until it was given. */

@@ -14,6 +14,7 @@ import {
   slowShareMin,
 } from './measures.ts';
 import type { Action, Order, Situation } from './model.ts';
+import type { Numbering } from './move-share.ts';
 import { contains, openOrders, orderFor } from './orders.ts';
 import { sameCauses } from './past.ts';
 import type { Outline, Scene } from './plan.ts';
@@ -87,13 +88,33 @@ type HoldAction = { readonly kind: 'hold-tenant' | 'hold-pair'; readonly order: 
  * stricter, and outlast it one after the other, so that what waited does not leave at once when the hold ends.
  */
 export function probationAfter(
-  { situation, decision }: Scene,
+  { situation: { now }, decision }: Scene,
+  hold: HoldAction,
+): readonly Action[] {
+  return trickleAfter(hold, {
+    now,
+    decision,
+    steps: { shares: probationShares, eachMs: measureMs.probation },
+  });
+}
+
+/** Returns the same with any steps: shares that leave, one after the other. */
+export function trickleAfter(
   { kind, order }: HoldAction,
+  {
+    now,
+    decision,
+    steps,
+  }: {
+    readonly now: EpochMs;
+    readonly decision: Numbering;
+    readonly steps: { readonly shares: readonly number[]; readonly eachMs: number };
+  },
 ): readonly Action[] {
   const { region, until } = order;
-  return probationShares.map((share, step) => {
-    const forMs = until - situation.now + (step + 1) * measureMs.probation;
-    const at = { now: situation.now, part: decision.next() };
+  return steps.shares.map((share, step) => {
+    const forMs = until - now + (step + 1) * steps.eachMs;
+    const at = { now, part: decision.next() };
     return { kind, order: orderFor({ region, share, forMs }, decision.id, at) };
   });
 }
