@@ -17,8 +17,8 @@ const settledStates: Readonly<Record<Settlement, DecisionState>> = {
 
 /** Returns the line of a decision. */
 export function rowOf(decision: Decision): DecisionRow {
-  const { id, at, actions, autonomy, brake, cause, undecided, until, by } = decision;
-  const region = cause?.region ?? undecided?.intersection;
+  const { id, at, actions, autonomy, brake, cause, undecided, verdict, until, by } = decision;
+  const region = cause?.region ?? undecided?.intersection ?? verdict?.region;
   return {
     id,
     at,

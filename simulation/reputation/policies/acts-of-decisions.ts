@@ -1,10 +1,13 @@
 import type { Region } from '../../../domain/evidence/model.ts';
 import type { Action, Decision } from '../../../domain/rotation/model.ts';
+import { isPatience } from '../../../domain/rotation/past.ts';
 import type { Act } from '../policy.ts';
 
 /** Returns what a decision did, in the words by which every policy is judged; growth is not judged. */
-export function actsOf({ at, actions, cause, undecided }: Decision): readonly Act[] {
-  const why = cause ? `${cause.kind} at fault for ${cause.signal}` : 'undecided';
+export function actsOf(decision: Decision): readonly Act[] {
+  const { at, actions, cause, undecided } = decision;
+  const waits = isPatience(decision) ? 'a surge waits for its answers' : 'undecided';
+  const why = cause ? `${cause.kind} at fault for ${cause.signal}` : waits;
   const acts = actions.flatMap((action) => doneBy(action).map((done) => ({ at, why, ...done })));
   const seen = new Set<string>();
   return acts.filter((act) => {
