@@ -51,7 +51,11 @@ export function decide(situation: Situation, trigger: Trigger): readonly Decisio
   for (const found of look(situation, trigger)) takeFound(found);
   for (const surge of lookAtSurges(current, trigger)) {
     if (isHeldWhole(surge.region, current)) continue;
-    if (surge.level === 'act') takeFound(findingsOf(current, surge), sayOfSurge(surge, current));
+    if (surge.level === 'act') {
+      // What is not decided yet waits as a surge does, whose first trickle is smaller than after a question.
+      const { undecided: _, ...found } = findingsOf(current, surge);
+      takeFound(found, sayOfSurge(surge, current));
+    }
     if (!isHeldWhole(surge.region, current)) take(planPatience(surge, current));
   }
   if (trigger.kind !== 'schedule') {
