@@ -101,7 +101,7 @@ export function judgeSurge(book: EvidenceBook, question: SurgeQuestion): Verdict
   const sent = counts.reduce((sum, count) => sum + count, 0);
   const failedBy = doingSignals.map((signal) => ({
     signal,
-    failed: book.failed(region, signal, buckets),
+    failed: book.counts(region, signal, buckets).failed.reduce((sum, count) => sum + count, 0),
   }));
   const failed = Math.min(
     sent,
