@@ -42,6 +42,7 @@ const order = z.object({
   streams: z.exactOptional(texts),
   trial: z.exactOptional(z.literal(true)),
   tenants: z.exactOptional(texts),
+  oldestFirstSince: z.exactOptional(ms),
   since: ms,
   until: ms,
   decision: z.string(),

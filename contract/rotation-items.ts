@@ -30,6 +30,7 @@ export const orderItem = z.object({
   streams: z.exactOptional(z.array(z.string())),
   trial: z.exactOptional(z.literal(true)),
   tenants: z.exactOptional(z.array(z.string())),
+  oldestFirstSince: z.exactOptional(ms),
   since: ms,
   until: ms,
   decision: z.string(),

@@ -12,8 +12,12 @@ export type Ruling =
   /** It waits, unless it is one of the few that each of these orders lets through to learn from them. */
   | { readonly kind: 'probe'; readonly orders: readonly Order[]; readonly until: EpochMs };
 
-/** A mail as orders see it; `key` is the same whenever they are asked. */
-export type OrderedMail = { readonly origin: Origin; readonly key: string };
+/** A mail as orders see it; `key` is the same whenever they are asked, and it is due to leave since `dueAt`. */
+export type OrderedMail = {
+  readonly origin: Origin;
+  readonly key: string;
+  readonly dueAt: EpochMs;
+};
 
 /** The shortest time after which waiting mail is looked at again. */
 const leastMs = minuteMs;
@@ -23,6 +27,9 @@ const leastMs = minuteMs;
  * ends at any minute. A wait of up to a quarter of an hour would keep all of it in flight in the queue.
  */
 const mostMs = { sender: hourMs, other: 16 * minuteMs } as const;
+
+/** Mail that leaves within this is on time: what is released meanwhile must be seen before it is over. */
+const onTimeMs = hourMs;
 
 /**
  * Returns whether a mail may leave now. A hold lets nothing through; of slowed mail the order's share
@@ -37,23 +44,29 @@ export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs
   const against = about.filter((order) => !passes(mail, order, now));
   if (against.length === 0)
     return about.some(({ trial }) => trial) ? { kind: 'pass', canary: true } : { kind: 'pass' };
-  const until = epochMs(Math.max(...against.map((order) => lookAgainAt(order, now))));
+  const until = epochMs(
+    Math.max(...against.map((order) => lookAgainAt(order, { now, dueAt: mail.dueAt }))),
+  );
   const isProbe = against.every(({ probes }) => probes?.tenants.includes(mail.origin.tenant));
   return isProbe ? { kind: 'probe', orders: against, until } : { kind: 'wait', until };
 }
 
 /**
  * Returns when mail that an order makes wait is looked at again: after 1, 2, 4 … 60 minutes of the order's age (16
- * where no sender is held), at the latest when it ends.
+ * where no sender is held), at the latest when it ends. Where it may end at any minute also when half of what is
+ * left of the mail's first hour is over.
  */
 export function lookAgainAt(
   { kind, region, since, until }: Pick<Order, 'kind' | 'region' | 'since' | 'until'>,
-  now: EpochMs,
+  { now, dueAt }: { readonly now: EpochMs; readonly dueAt: EpochMs },
 ): EpochMs {
   const isSender = region.tenant !== undefined || region.identity !== undefined;
-  const most = mostMs[kind === 'hold' && isSender ? 'sender' : 'other'];
-  const waitMs = Math.min(most, Math.max(leastMs, now - since));
-  return epochMs(Math.min(until, now + waitMs));
+  const held = kind === 'hold' && isSender ? 'sender' : 'other';
+  const waitMs = Math.min(mostMs[held], Math.max(leastMs, now - since));
+  const leftMs = dueAt + onTimeMs - now;
+  const halfMs =
+    held === 'other' && leftMs > 0 ? Math.max(leastMs, leftMs / 2) : Number.POSITIVE_INFINITY;
+  return epochMs(Math.ceil(Math.min(until, now + Math.min(waitMs, halfMs))));
 }
 
 /**
@@ -65,15 +78,27 @@ function isMeant(origin: Origin, region: Region): boolean {
   return !(region.ip !== undefined && named.length === 1) && isWithin(region, origin);
 }
 
-function passes(
-  { key, origin }: OrderedMail,
-  { kind, share, tenants, region }: Order,
-  now: EpochMs,
-): boolean {
+function passes(mail: OrderedMail, order: Order, now: EpochMs): boolean {
+  const { kind, share, tenants, region } = order;
+  const { key, origin, dueAt } = mail;
   if (tenants !== undefined && !tenants.includes(origin.tenant)) return false;
   return (
-    kind === 'slow' && unitHash(`${drawOf(region)}\n${key}\n${Math.floor(now / hourMs)}`) < share
+    kind === 'slow' &&
+    isOldEnough(order, { now, dueAt }) &&
+    unitHash(`${drawOf(region)}\n${key}\n${Math.floor(now / hourMs)}`) < share
   );
+}
+
+/**
+ * Returns whether mail has waited for half of the time that an order slows it, or is late already. What fails
+ * is put off for longer each time, and it is the youngest that is late only for that.
+ */
+export function isOldEnough(
+  { oldestFirstSince }: Pick<Order, 'oldestFirstSince'>,
+  { now, dueAt }: { readonly now: EpochMs; readonly dueAt: EpochMs },
+): boolean {
+  if (oldestFirstSince === undefined) return true;
+  return now - dueAt >= Math.min(onTimeMs, (now - oldestFirstSince) / 2);
 }
 
 /** By what is slowed, not by the order: one that is renewed each half hour would let twice its share through. */

@@ -87,6 +87,8 @@ export type Order = {
   readonly trial?: true;
   /** Of whose mail the share leaves, where that is not everybody's; the others wait. */
   readonly tenants?: readonly string[];
+  /** Since when mail is slowed, by this order and those that it renews, where what has waited longest goes first. */
+  readonly oldestFirstSince?: EpochMs;
   readonly since: EpochMs;
   readonly until: EpochMs;
   readonly decision: string;

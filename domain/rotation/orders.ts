@@ -14,6 +14,7 @@ type Wanted = {
   readonly streams?: readonly string[];
   readonly trial?: true;
   readonly tenants?: readonly string[];
+  readonly oldestFirstSince?: EpochMs;
 };
 
 /** Less than this is no trickle worth a look-up: the mail waits whole. */
@@ -21,7 +22,7 @@ const shareMin = 0.01;
 
 /** Returns an order of a decision; `part` tells the orders of one decision apart. */
 export function orderFor(
-  { region, share, forMs, probes, streams, trial, tenants }: Wanted,
+  { region, share, forMs, probes, streams, trial, tenants, oldestFirstSince }: Wanted,
   decision: string,
   { now, part }: { readonly now: EpochMs; readonly part: number },
 ): Order {
@@ -35,6 +36,7 @@ export function orderFor(
     ...(streams && { streams }),
     ...(trial && { trial }),
     ...(tenants && { tenants }),
+    ...(oldestFirstSince !== undefined && { oldestFirstSince }),
     since: now,
     until: epochMs(now + forMs),
     decision,

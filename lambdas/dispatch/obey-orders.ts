@@ -3,7 +3,7 @@ import type { Origin } from '../../domain/evidence/model.ts';
 import { ruleOn } from '../../domain/order.ts';
 import type { HoldReason } from '../../domain/reasons.ts';
 import type { Order } from '../../domain/rotation/model.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import { type EpochMs, epochMs, instantOf } from '../../domain/time.ts';
 import type { DispatchPorts } from './ports.ts';
 import type { Entry } from './send-attempt.ts';
 
@@ -82,6 +82,7 @@ function ruleOf(entry: Entry, orders: readonly Order[], ports: DispatchPorts) {
   const mail = {
     origin: originOf(entry, ports.stream),
     key: `${job.messageId}#${recipient.index}`,
+    dueAt: epochMs(Math.max(job.record.enqueuedAt, instantOf(job.request.sendAt) ?? 0)),
   };
   const ruling = ruleOn(mail, orders, ports.clock());
   if (ruling.kind !== 'probe') return ruling;

@@ -1,5 +1,6 @@
 import type { Level, Region } from '../../domain/evidence/model.ts';
 import type { Warmth } from '../../domain/rotation/model.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type { Draw } from '../../world/model.ts';
 import type { Fleet, FleetCell } from './fleet.ts';
 import type { News } from './mail.ts';
@@ -11,6 +12,7 @@ export type RouteOrder = {
   readonly region: Region;
   readonly since: number;
   readonly until: number;
+  readonly oldestFirstSince?: EpochMs;
 };
 
 /** What a policy says of a cell's mail. */

@@ -1,4 +1,4 @@
-import { lookAgainAt } from '../../domain/order.ts';
+import { isOldEnough, lookAgainAt } from '../../domain/order.ts';
 import { epochMs } from '../../domain/time.ts';
 import { binomial } from '../../world/dice.ts';
 import type { Draw } from '../../world/model.ts';
@@ -119,6 +119,9 @@ function leavingOf(
   }
   if (share >= 1) return { leaving: batch.count };
   if (share <= 0) return { leaving: 0 };
+  const age = { now: epochMs(now), dueAt: epochMs(batch.bornAt) };
+  if (!orders.every((order) => isOldEnough(order, age)))
+    return { leaving: 0, ...(batch.drawn !== undefined && { drawn: batch.drawn }) };
   const regions = orders.map(({ region }) => Object.entries(region).sort().flat().join(' '));
   const drawn = `${regions.join(', ')} ${Math.floor(now / hourMs)}`;
   return { drawn, leaving: batch.drawn === drawn ? 0 : binomial(draw, batch.count, share) };
@@ -131,7 +134,7 @@ function lookAt({ orders = [] }: Route, { bornAt }: Batch, now: number): number 
     const kind = share > 0 ? 'slow' : 'hold';
     return lookAgainAt(
       { kind, region, since: epochMs(since), until: epochMs(until) },
-      epochMs(now),
+      { now: epochMs(now), dueAt: epochMs(bornAt) },
     );
   });
   return Math.max(...looks);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Region } from '../../domain/evidence/model.ts';
 import { lookAgainAt, ruleOn } from '../../domain/order.ts';
 import type { Order } from '../../domain/rotation/model.ts';
-import { epochMs, hourMs, minuteMs } from '../../domain/time.ts';
+import { type EpochMs, epochMs, hourMs, minuteMs } from '../../domain/time.ts';
 
 const since = epochMs(Date.parse('2026-03-01T09:00:00Z'));
 const at = (milliseconds: number) => epochMs(since + milliseconds);
@@ -26,7 +26,7 @@ const origin = {
   provider: 'gmail',
   campaign: 'spring',
 };
-const mail = { origin, key: 'message#0' };
+const mail = { origin, key: 'message#0', dueAt: since };
 
 describe('the mail that an order means', () => {
   test.each<[string, Region, string]>([
@@ -53,10 +53,10 @@ describe('the mail that an order means', () => {
 test('held mail is looked at after 1, 2, 4 … 60 minutes, and when the order ends', () => {
   const looks: number[] = [];
   const held = order({ until: at(200 * minuteMs) });
-  for (let now = since; now < held.until; now = lookAgainAt(held, now))
+  for (let now = since; now < held.until; now = lookAgainAt(held, { now, dueAt: since }))
     looks.push((now - since) / minuteMs);
   expect(looks).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 124, 184]);
-  expect(lookAgainAt(held, at(184 * minuteMs))).toBe(held.until);
+  expect(lookAgainAt(held, { now: at(184 * minuteMs), dueAt: since })).toBe(held.until);
 });
 
 test.each<[string, Partial<Order>]>([
@@ -64,15 +64,26 @@ test.each<[string, Partial<Order>]>([
   ['what a pool holds', { region: { pool: 'shared' } }],
 ])('%s is looked at each quarter of an hour, because it may end at any minute', (_, over) => {
   const held = order({ until: at(24 * hourMs), ...over });
-  expect(lookAgainAt(held, at(20 * minuteMs))).toBe(at(36 * minuteMs));
-  expect(lookAgainAt(held, at(5 * hourMs))).toBe(at(5 * hourMs + 16 * minuteMs));
+  const look = (now: EpochMs) => lookAgainAt(held, { now, dueAt: now });
+  expect(look(at(20 * minuteMs))).toBe(at(36 * minuteMs));
+  expect(look(at(5 * hourMs))).toBe(at(5 * hourMs + 16 * minuteMs));
+});
+
+test('what may be released at any minute is looked at ever sooner, until it is an hour old', () => {
+  const slow = order({ kind: 'slow', share: 0.1, region: { provider: 'gmail' } });
+  const dueAt = at(hourMs);
+  const looks: number[] = [];
+  for (let now = dueAt; now < at(2.5 * hourMs); now = lookAgainAt(slow, { now, dueAt }))
+    looks.push((now - dueAt) / minuteMs);
+  expect(looks).toEqual([0, 16, 32, 46, 53, 56.5, 58.25, 59.25, 60.25, 76.25]);
 });
 
 test('law: no look is later than the end of an order, nor later than an hour', () => {
   fc.assert(
     fc.property(fc.nat(48 * hourMs), fc.integer({ min: 1, max: 48 * hourMs }), (age, left) => {
+      const dueAt = since;
       const now = at(age);
-      const next = lookAgainAt(order({ until: epochMs(now + left) }), now);
+      const next = lookAgainAt(order({ until: epochMs(now + left) }), { now, dueAt });
       expect(next).toBeGreaterThan(now);
       expect(next).toBeLessThanOrEqual(Math.min(now + left, now + hourMs));
     }),
@@ -83,7 +94,7 @@ describe('slowed mail', () => {
   const slow = order({ kind: 'slow', share: 0.3 });
   const passing = (orders: readonly Order[], ageMs: number) =>
     Array.from({ length: 2_000 }, (_, index) => index).filter(
-      (index) => ruleOn({ origin, key: `m${index}` }, orders, at(ageMs)).kind === 'pass',
+      (index) => ruleOn({ ...mail, key: `m${index}` }, orders, at(ageMs)).kind === 'pass',
     );
 
   test('passes by its share, the same mail whenever it asks within the hour', () => {
@@ -103,6 +114,35 @@ describe('slowed mail', () => {
     const halved = order({ id: 'd3.0', kind: 'slow', share: 0.15 });
     expect(passing([renewed], 0)).toEqual(passing([slow], 0));
     expect(passing([slow], 0)).toEqual(expect.arrayContaining([...passing([halved], 0)]));
+  });
+});
+
+describe('mail of which the oldest goes first', () => {
+  const slow = order({ kind: 'slow', share: 0.3, oldestFirstSince: since });
+  const passing = (dueAt: EpochMs, now: EpochMs) =>
+    Array.from({ length: 2_000 }, (_, index) => index).filter(
+      (index) => ruleOn({ ...mail, dueAt, key: `m${index}` }, [slow], now).kind === 'pass',
+    ).length / 2_000;
+
+  test('waits whole until it has waited for half of the time that it is slowed', () => {
+    const dueAt = at(10 * minuteMs);
+    expect(passing(dueAt, at(19 * minuteMs))).toBe(0);
+    expect(passing(dueAt, at(20 * minuteMs))).toBeCloseTo(0.3, 1);
+  });
+
+  test('passes by its share once it is an hour late, however long the trouble lasts', () => {
+    const dueAt = at(5 * hourMs);
+    expect(passing(dueAt, at(6 * hourMs - 1))).toBe(0);
+    expect(passing(dueAt, at(6 * hourMs))).toBeCloseTo(0.3, 1);
+  });
+
+  test('does not begin anew with an order that renews another', () => {
+    const renewed = { ...slow, id: 'd2.0', since: at(30 * minuteMs) };
+    const young = { ...mail, dueAt: at(31 * minuteMs) };
+    for (let index = 0; index < 100; index += 1) {
+      const one = { ...young, key: `m${index}` };
+      expect(ruleOn(one, [renewed], at(33 * minuteMs)).kind).toBe('wait');
+    }
   });
 });
 

@@ -37,7 +37,11 @@ function leaking({ pools, streams, orders }: Situation, at: number): readonly st
       const name = choosePool(assignedPools(stream, origin.provider), origin.tenant);
       const pool = pools.find((one) => one.pool === name);
       if (!pool || standingAt(pool, origin.provider).state !== 'quarantined') return [];
-      const mail = { origin: { ...origin, pool: pool.pool }, key: `${origin.tenant} ${at}` };
+      const mail = {
+        origin: { ...origin, pool: pool.pool },
+        key: `${origin.tenant} ${at}`,
+        dueAt: epochMs(at),
+      };
       const mine = orders.filter((order) => order.streams?.includes(stream.stream) ?? true);
       return ruleOn(mail, mine, epochMs(at)).kind === 'pass'
         ? [`${origin.tenant} to ${origin.provider} through ${pool.pool}`]

@@ -208,7 +208,7 @@ describe('a trial', () => {
     const [origin] = originsOf([only]).filter(({ provider }) => provider === 'microsoft');
     if (!order || !origin) throw new Error('no trial');
     const ruling = (tenant: string) =>
-      ruleOn({ origin: { ...origin, tenant, pool: 'a' }, key: 'm1' }, [order], now);
+      ruleOn({ origin: { ...origin, tenant, pool: 'a' }, key: 'm1', dueAt: now }, [order], now);
     expect(ruling('t3')).toEqual({ kind: 'pass', canary: true });
     expect(ruling('t4').kind).toBe('wait');
   });
