@@ -15,7 +15,7 @@ type Trouble = Pick<Cause, 'region' | 'signal'>;
 /**
  * Where so much fails SES's own tries hardly ever get a mail through, and each makes it wait longer.
  */
-const whole = { share: 0.9, answersMin: 10 } as const;
+const whole = { share: 0.9, answersMin: { begins: 10, trickles: 2 } } as const;
 
 /** A trickle is few mails, so that less than this must fail of them before the rest goes on. */
 const eased = { share: 0.6, answersMin: 2 } as const;
@@ -27,10 +27,17 @@ const passing = ['deferral', 'outage'] as const;
 const latestMs = [1, 2, 4, 8, 16, 32].map((minutes) => minutes * minuteMs);
 const answeredMs = 30 * secondMs;
 
-/** Returns whether nearly all of a trouble's mail of the last minutes fails, as far as its answers have come. */
-export function failsWhole(trouble: Trouble & Pick<Cause, 'onset'>, situation: Situation): boolean {
+/**
+ * Returns whether nearly all of a trouble's mail of the last minutes fails, as far as its answers have come; of a
+ * trickle there are fewer.
+ */
+export function failsWhole(
+  trouble: Trouble & Pick<Cause, 'onset'>,
+  situation: Situation,
+  stage: keyof typeof whole.answersMin,
+): boolean {
   const { onset: from } = trouble;
-  const share = failingShare(trouble, { from, answersMin: whole.answersMin }, situation);
+  const share = failingShare(trouble, { from, answersMin: whole.answersMin[stage] }, situation);
   return share !== undefined && share >= whole.share;
 }
 

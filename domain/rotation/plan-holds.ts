@@ -19,6 +19,7 @@ import { contains, openOrders, orderFor } from './orders.ts';
 import { sameCauses } from './past.ts';
 import type { Outline, Scene } from './plan.ts';
 import { mayBecome, standingAt } from './pool-states.ts';
+import { trickleShare } from './trickle.ts';
 
 /** Returns the hold of a cause's mail; undefined where an order holds it already. */
 export function planHold(scene: Scene, kind: 'hold-tenant' | 'hold-pair'): Outline | undefined {
@@ -127,24 +128,36 @@ export function trickleAfter(
 export function planSlow(scene: Scene): Outline | undefined {
   const { cause, situation, decision } = scene;
   const { now } = situation;
-  const { share: first, forMs, when } = slowings[cause.signal];
+  const { forMs, when } = slowings[cause.signal];
   const covering = openOrders(situation).filter(
     ({ region, streams }) => streams === undefined && contains(region, cause.region),
   );
   if (covering.some((order) => !endsSoon(order, now))) return undefined;
   const [ending] = covering;
   if (ending?.share === 0) return undefined;
-  if (when === 'nothing' && !failsWhole(cause, situation)) return outlineOfDegraded(scene);
-  const share = ending && when === 'always' ? Math.max(slowShareMin, ending.share / 2) : first;
-  const order = orderFor({ region: cause.region, share, forMs }, decision.id, {
-    now,
-    part: decision.next(),
-  });
+  const stage = ending ? 'trickles' : 'begins';
+  if (when === 'nothing' && !failsWhole(cause, situation, stage)) return outlineOfDegraded(scene);
+  const share = shareOf(scene, ending);
+  const order = orderFor(
+    {
+      ...{ region: cause.region, share, forMs },
+      ...(when === 'nothing' && { oldestFirstSince: ending?.oldestFirstSince ?? now }),
+    },
+    decision.id,
+    { now, part: decision.next() },
+  );
   const degraded = degradedBy(scene, order.until);
   const lifted: readonly Action[] = ending
     ? [{ kind: 'release', orderId: ending.id, order: ending }]
     : [];
   return { actions: [{ kind: 'slow', order }, ...degraded, ...lifted], deeds: [] };
+}
+
+/** What a sender or pool earned is slowed further by each renewal; a trickle that shows an end stays as it is. */
+function shareOf({ cause, situation }: Scene, ending: Order | undefined): number {
+  const { share, when } = slowings[cause.signal];
+  if (when === 'nothing') return ending?.share ?? trickleShare(cause, situation);
+  return ending ? Math.max(slowShareMin, ending.share / 2) : share;
 }
 
 function outlineOfDegraded(scene: Scene): Outline | undefined {

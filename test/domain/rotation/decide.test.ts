@@ -164,6 +164,38 @@ describe('what is not the pool', () => {
     expect(kinds(decide(slowed, { kind: 'schedule' }))).toContain('release');
   });
 
+  test.each(['deferral', 'outage'] as const)(
+    '%s is slowed on by an order that knows since when, as long as a trickle of two fails',
+    (signal) => {
+      const { situation, trigger } = troubledYahoo(signal);
+      const decisions = decide(situation, trigger);
+      const later = carriedOut(situation, decisions, 40 * minuteMs);
+      const [first] = later.orders;
+      const [trickled] = originsOf(later.streams).filter(({ provider }) => provider === 'yahoo');
+      if (!first || !trickled) throw new Error('nothing was slowed');
+      const at = epochMs(later.now - minuteMs);
+      later.book.addSent({ origin: trickled, at, count: 2 });
+      for (const index of [1, 2])
+        later.book.addFailure({
+          ...{ key: `late#${index}`, origin: trickled, sentAt: at, heardAt: at, signal },
+          ...{
+            reason: 'undetermined',
+            weight: 1,
+            vouched: true,
+            recipientDomain: 'yahoo.example',
+          },
+        });
+      const renewed = decide(later, trigger);
+      expect(actionsOf(renewed)).toMatchObject([
+        {
+          kind: 'slow',
+          order: { share: first.share, since: later.now, oldestFirstSince: first.since },
+        },
+        { kind: 'release', orderId: first.id },
+      ]);
+    },
+  );
+
   test.each(['deferral', 'outage'] as const)('%s that lets mail through holds nobody', (signal) => {
     const { situation, trigger } = troubledYahoo(signal);
     addTraffic(situation.book, situation.streams, { perHour: 600 });
