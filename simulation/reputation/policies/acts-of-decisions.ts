@@ -1,5 +1,6 @@
 import type { Region } from '../../../domain/evidence/model.ts';
 import type { Action, Decision } from '../../../domain/rotation/model.ts';
+import { isSameRegion } from '../../../domain/rotation/orders.ts';
 import { isPatience } from '../../../domain/rotation/past.ts';
 import type { Act } from '../policy.ts';
 
@@ -8,7 +9,8 @@ export function actsOf(decision: Decision): readonly Act[] {
   const { at, actions, cause, undecided } = decision;
   const waits = isPatience(decision) ? 'a surge waits for its answers' : 'undecided';
   const why = cause ? `${cause.kind} at fault for ${cause.signal}` : waits;
-  const acts = actions.flatMap((action) => doneBy(action).map((done) => ({ at, why, ...done })));
+  const struck = actions.filter((action) => !actions.some((other) => isRenewal(action, other)));
+  const acts = struck.flatMap((action) => doneBy(action).map((done) => ({ at, why, ...done })));
   const seen = new Set<string>();
   return acts.filter((act) => {
     // Weights of others shrink when a pool gets its share back; nobody leaves them for a fault.
@@ -18,6 +20,22 @@ export function actsOf(decision: Decision): readonly Act[] {
     seen.add(keyOf(act));
     return isNew;
   });
+}
+
+/**
+ * An order that takes the place of another about the same, with the same share, only makes it longer: nothing
+ * happens to any mail, and as with the other policies' orders it is no act of its own.
+ */
+function isRenewal(one: Action, other: Action): boolean {
+  const [before, after] = one.kind === 'release' ? [one, other] : [other, one];
+  if (before.kind !== 'release' || !('orderId' in before) || after.kind !== 'slow') return false;
+  const { order } = before;
+  return (
+    order !== undefined &&
+    order.kind === 'slow' &&
+    order.share === after.order.share &&
+    isSameRegion(order.region, after.order.region)
+  );
 }
 
 /** One decision holds a part of the mail once, however many of its actions say so. */
