@@ -11,7 +11,7 @@ export const bundleBytesMax: Readonly<Record<string, number>> = {
   suppression: 550_000,
   seed: 535_000,
   due: 600_000,
-  rotation: 772_000,
+  rotation: 780_000,
   responder: 570_000,
 };
 
