@@ -77,6 +77,18 @@ export function placedBy(
   });
 }
 
+/** Returns whether two assignments are the same, in whatever order their tenants are named. */
+export function isSameAssignment(
+  one: readonly WeightedPool[],
+  other: readonly WeightedPool[],
+): boolean {
+  const text = (pools: readonly WeightedPool[]) =>
+    JSON.stringify(
+      pools.map(({ pool, weight, placed = {} }) => [pool, weight, Object.entries(placed).sort()]),
+    );
+  return text(one) === text(other);
+}
+
 /** Returns the pool that the hash gives a tenant, placed or not. */
 export function hashedPool(pools: readonly WeightedPool[], tenant: string): string | undefined {
   let best: { pool: string; score: number } | undefined;

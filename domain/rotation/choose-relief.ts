@@ -1,6 +1,7 @@
 /** Whose mail leaves a crowded pool, and where it goes. */
 import { type PoolShare, placedBy, sharesOf, type WeightedPool } from '../assignment.ts';
 import type { MoveLedger } from './move-ledger.ts';
+import { mayPlace } from './place-tenants.ts';
 import { sumPerHour, type Trusted } from './traffic.ts';
 
 export type Relief = {
@@ -25,17 +26,24 @@ export type Relieved = {
   readonly perHour: number;
   /** Tenants that are placed, the largest first. */
   readonly named: readonly string[];
+  /** Recipients an hour that each pool gets. */
+  readonly inflow: ReadonlyMap<string, number>;
 };
 
 /** A part that is left over by rounding is none. */
 const leastPart = 0.001;
+
+/** So little left to leave is nothing left, recipients an hour. */
+const nothingLeft = 1e-6;
 
 /**
  * Returns the pools with tenants placed elsewhere. Whole tenants go first, the largest that fit; then parts of the
  * largest that stayed. Nobody gets a third pool.
  */
 export function chooseRelief(relief: Relief): Relieved {
-  const { pool, before, least, mayMeet } = relief;
+  const { pool, before, mayMeet } = relief;
+  const least = Math.max(nothingLeft, relief.least);
+  const namesMax = mayPlace(before);
   const room = new Map(relief.room);
   const movers = moversOn(relief);
   const parts = new Map<string, ReadonlyMap<string, number>>();
@@ -43,7 +51,7 @@ export function chooseRelief(relief: Relief): Relieved {
   let perHour = 0;
   for (const kind of ['whole', 'part'] as const)
     for (const one of movers) {
-      if (left < least) break;
+      if (left < least || parts.size >= namesMax) break;
       const to = parts.has(one.tenant) ? undefined : targetOf(one, room, mayMeet);
       if (to === undefined) continue;
       const free = Math.min(left, room.get(to) ?? 0);
@@ -55,7 +63,10 @@ export function chooseRelief(relief: Relief): Relieved {
       perHour += given;
     }
   const named = movers.map(({ tenant }) => tenant).filter((tenant) => parts.has(tenant));
-  return { pools: placedBy(before, parts), perHour, named };
+  const inflow = new Map(
+    [...relief.room].map(([name, free]) => [name, free - (room.get(name) ?? 0)] as const),
+  );
+  return { pools: placedBy(before, parts), perHour, named, inflow };
 }
 
 /** A tenant with mail on the crowded pool. */

@@ -1,4 +1,5 @@
 /** What a decision says for itself: sentences of the record, and the page that a person reads. */
+import { isSameAssignment, type PoolShare, sharesOf, type WeightedPool } from '../assignment.ts';
 import type { Cause, Undecided } from '../blame/model.ts';
 import type { Signal } from '../classification/reasons.ts';
 import type { Region, Verdict } from '../evidence/model.ts';
@@ -72,7 +73,7 @@ export function deedOf(action: Action, now: EpochMs): string {
     case 'slow':
       return orderDeed(action.order, now);
     case 'move':
-      return `${action.stream}: mail to ${action.provider} goes through ${action.pools.map(({ pool }) => pool).join(', ') || 'no pool'} instead of ${action.before.map(({ pool }) => pool).join(', ')}`;
+      return `${action.stream}: mail to ${action.provider} ${moveDeed(action)}`;
     case 'quarantine':
       if (action.standing.state !== 'quarantined')
         return `pool ${action.pool} is ${action.standing.state} for ${everybody(action.provider)}`;
@@ -88,6 +89,33 @@ export function deedOf(action: Action, now: EpochMs): string {
         ? `order ${action.orderId} is lifted`
         : `pool ${action.pool} is ${action.standing.state} for ${everybody(action.provider)}`;
   }
+}
+
+/** So many tenants are named in a sentence. */
+const namedMax = 3;
+
+/** Weights that stay say nothing: then it is told whose mail goes elsewhere. */
+function moveDeed({ before, pools }: Pick<Extract<Action, { kind: 'move' }>, 'before' | 'pools'>) {
+  const weightsOf = (all: readonly WeightedPool[]) =>
+    all.map(({ pool, weight }) => ({ pool, weight }));
+  if (!isSameAssignment(weightsOf(before), weightsOf(pools)))
+    return `goes through ${pools.map(({ pool }) => pool).join(', ') || 'no pool'} instead of ${before.map(({ pool }) => pool).join(', ')}`;
+  const named = new Set([...before, ...pools].flatMap(({ placed = {} }) => Object.keys(placed)));
+  const changed = [...named].filter(
+    (tenant) => textOf(sharesOf(before, tenant)) !== textOf(sharesOf(pools, tenant)),
+  );
+  const told = changed.slice(0, namedMax).map((tenant) => {
+    return `of tenant ${tenant} goes through ${textOf(sharesOf(pools, tenant))} instead of ${textOf(sharesOf(before, tenant))}`;
+  });
+  const more = changed.length - told.length;
+  if (told.length === 0) return 'stays where it is';
+  return `${told.join(', ')}${more > 0 ? `, and that of ${grouped(more)} more tenants elsewhere` : ''}`;
+}
+
+function textOf(shares: readonly PoolShare[]): string {
+  return shares
+    .map(({ pool, share }) => (share === 1 ? pool : `${pool} (${percent(share)})`))
+    .join(' and ');
 }
 
 /**

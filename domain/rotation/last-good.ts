@@ -1,5 +1,5 @@
 /** The assignments that one command returns to. */
-import type { WeightedPool } from '../assignment.ts';
+import { isSameAssignment, type WeightedPool } from '../assignment.ts';
 import type { Action, Situation, Standing, Stream } from './model.ts';
 
 /** Pools of a stream at a provider (or `*`) that stood while no pool was in trouble. */
@@ -56,8 +56,7 @@ export function lastGoodActions(
     const before = current?.assignment.get(provider) ?? current?.assignment.get('*');
     const declared = [...(current?.pools ?? []), ...(current?.failover ?? [])];
     const still = pools.filter(({ pool }) => declared.includes(pool));
-    if (!before || still.length === 0 || JSON.stringify(before) === JSON.stringify(still))
-      return [];
+    if (!before || still.length === 0 || isSameAssignment(before, still)) return [];
     return [{ kind: 'move', stream, provider, before, pools: still }];
   });
   return [...back, ...streams.flatMap((stream) => laterMoves(stream, good))];
@@ -73,7 +72,7 @@ function laterMoves(
   if (!general) return [];
   return [...assignment].flatMap(([provider, before]): readonly Action[] => {
     const isKnown = own.some((one) => one.provider === provider);
-    const isSame = JSON.stringify(before) === JSON.stringify(general.pools);
+    const isSame = isSameAssignment(before, general.pools);
     return isKnown || isSame
       ? []
       : [{ kind: 'move', stream, provider, before, pools: general.pools }];

@@ -1,7 +1,9 @@
 /** What one plan has used up already, so that its parts together stay within rooms and limits. */
 
+import { sharesOf } from '../assignment.ts';
 import { hourMs } from '../time.ts';
 import { poolNamed, roomOf } from './capacity.ts';
+import { assignedPools } from './eligible-pools.ts';
 import type { Decision, Situation } from './model.ts';
 import { poolsByIdentity, sumPerHour, type Trusted, trafficOf } from './traffic.ts';
 
@@ -29,7 +31,7 @@ export function openLedger(situation: Situation): MoveLedger {
   const flows = traffic.flows.map((flow) => ({ ...flow, trust: trustOf(flow.tenant) }));
   const given = new Map<string, number>();
   const spent = new Map<string, number>();
-  const met = new Map<string, ReturnType<typeof poolsByIdentity>>();
+  const met = new Map<string, ReturnType<typeof poolsMet>>();
   const whole = (stream: string) => sumPerHour(flows.filter((flow) => flow.stream === stream));
   return {
     flows,
@@ -57,12 +59,34 @@ export function openLedger(situation: Situation): MoveLedger {
         perHour > 0 ? [{ stream, share: perHour / whole(stream) }] : [],
       ),
     mayMeet: (identity, pool, provider) => {
-      const seen = met.get(provider) ?? poolsByIdentity(book, provider, now);
+      const seen = met.get(provider) ?? poolsMet(provider, flows, situation);
       met.set(provider, seen);
       const pools = seen.get(identity);
       return pools === undefined || pools.has(pool) || pools.size < poolsPerIdentityMax;
     },
   };
+}
+
+/** Pools through which a provider saw each identity, and those that its mail is to take from now on. */
+function poolsMet(
+  provider: string,
+  flows: readonly Trusted[],
+  { book, now, streams }: Situation,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const met = new Map(
+    [...poolsByIdentity(book, provider, now)].map(([identity, pools]) => [
+      identity,
+      new Set(pools),
+    ]),
+  );
+  for (const flow of flows) {
+    const stream = streams.find((one) => one.stream === flow.stream);
+    if (flow.provider !== provider || stream === undefined) continue;
+    const pools = met.get(flow.identity) ?? new Set<string>();
+    for (const { pool } of sharesOf(assignedPools(stream, provider), flow.tenant)) pools.add(pool);
+    met.set(flow.identity, pools);
+  }
+  return met;
 }
 
 /** Returns the share of a stream that was moved within the last hour. */

@@ -1,5 +1,5 @@
 /** Takes a provider's share of a pool to pools with warm capacity, and lets wait what finds none. */
-import { choosePool, sharesOf, type WeightedPool } from '../assignment.ts';
+import { sharesOf, type WeightedPool } from '../assignment.ts';
 import { dayMs, hourMs } from '../time.ts';
 import { assignedPools, poolsFor } from './eligible-pools.ts';
 import { type Fit, fitShift, type Throttled } from './fit.ts';
@@ -173,7 +173,7 @@ function leaversOf(
       .map(({ pool }) => pool),
   );
   return ({ tenant, trust }) =>
-    trust === 'established' || !closed.has(choosePool(before, tenant) ?? '');
+    trust === 'established' || !sharesOf(before, tenant).some(({ pool }) => closed.has(pool));
 }
 
 function isUnnamed(pool: Pool, provider: string, { history }: Situation): boolean {

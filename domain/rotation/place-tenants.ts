@@ -13,8 +13,17 @@ export type Rooms = {
   readonly mayUse: (flow: Trusted, pool: string) => boolean;
 };
 
-/** So many tenants are placed at once: each is named in the assignment, and twice in the decision and its event. */
-const placedMax = 100;
+/**
+ * So many tenants are placed at once, and so many stand placed at a stream's provider: each is named in the
+ * assignment that dispatch reads every two seconds, and twice in a decision and its event (256 KB at most).
+ */
+const placedMax = { atOnce: 100, inAll: 500 } as const;
+
+/** Returns how many more tenants may be placed at once. */
+export function mayPlace(pools: readonly WeightedPool[]): number {
+  const placed = pools.reduce((sum, one) => sum + Object.keys(one.placed ?? {}).length, 0);
+  return Math.max(0, Math.min(placedMax.atOnce, placedMax.inAll - placed));
+}
 
 /**
  * Returns the pools of a shift with tenants placed where there is room for them whole, the largest that fit
@@ -26,12 +35,13 @@ export function placeTenants(
   { pools, moved }: { readonly pools: readonly WeightedPool[]; readonly moved: readonly Moved[] },
 ): readonly WeightedPool[] {
   const inflow = inflowOf(moved);
+  const namesMax = mayPlace(pools);
   const spare = new Map(to.map((pool) => [pool, roomOf(pool) - (inflow.get(pool) ?? 0)]));
   if ([...spare.values()].every((room) => room >= 0)) return pools;
   const places = new Map<string, ReadonlyMap<string, number>>();
   for (const { tenant, pool, perHour, flows } of tenantsOf(moved)) {
     const over = spare.get(pool) ?? 0;
-    if (over >= 0 || places.size === placedMax) continue;
+    if (over >= 0 || places.size >= namesMax) continue;
     const [place] = [...spare]
       .filter(([name, room]) => room >= perHour && flows.every((flow) => mayUse(flow, name)))
       .toSorted(([, one], [, other]) => other - one);

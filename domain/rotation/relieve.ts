@@ -38,16 +38,30 @@ type Place = { readonly stream: Stream; readonly provider: string; readonly pool
 export function* planReliefs(look: () => Situation): Generator<Plan> {
   const first = look();
   const full = first.streams.flatMap((stream) => fullPlaces(stream, first));
+  // What a pool was given a moment ago has not been sent yet.
+  const given = new Map<string, number>();
   for (const {
     stream: { stream: name },
     ...place
   } of full) {
     const situation = look();
     const stream = situation.streams.find((one) => one.stream === name);
-    const plan = stream && relief({ ...place, stream }, situation);
-    if (plan) yield plan;
+    const found = stream && relief({ ...place, stream }, { situation, given });
+    if (found === undefined) continue;
+    for (const [pool, perHour] of found.inflow) {
+      const key = placeKey(pool, place.provider);
+      given.set(key, perHour + (given.get(key) ?? 0));
+    }
+    yield found.plan;
   }
 }
+
+function placeKey(pool: string, provider: string): string {
+  return `${pool}\n${provider}`;
+}
+
+/** What stands, and what this round has given to pools at a provider, recipients an hour. */
+type Round = { readonly situation: Situation; readonly given: ReadonlyMap<string, number> };
 
 /** Only where every pool of the stream is well and nothing moved lately: the counts of an hour ago are stale after a move. */
 function fullPlaces(stream: Stream, situation: Situation): readonly Place[] {
@@ -97,18 +111,22 @@ function hourlyRoom({ hourCap, dayCap, sentToday }: Warmth, now: EpochMs): numbe
   return Math.min(hourCap, left / Math.min(aheadHours, Math.max(1, hoursLeft)));
 }
 
-function relief(place: Place, situation: Situation): Plan | undefined {
+function relief(
+  place: Place,
+  round: Round,
+): { readonly plan: Plan; readonly inflow: ReadonlyMap<string, number> } | undefined {
   const { stream, provider, pool } = place;
+  const { situation } = round;
   const warmth = poolNamed(situation, pool)?.warmth.get(provider);
   const cap = warmth ? Math.round(hourlyRoom(warmth, situation.now)) : 0;
   const carried = sentLastHour(pool, provider, situation);
   const before = assignedPools(stream, provider);
-  const { pools, perHour, named } = chooseRelief({
+  const { pools, perHour, named, inflow } = chooseRelief({
     ...{ pool, provider, before, least: worthPlacing * cap },
-    ...limitsOf(place, carried - fill.relieved * cap, situation),
+    ...limitsOf(place, carried - fill.relieved * cap, round),
   });
   if (perHour === 0) return undefined;
-  return {
+  const plan: Plan = {
     id: situation.newId(),
     actions: [{ kind: 'move', stream: stream.stream, provider, before, pools }],
     // The first sentence names the trouble and no number, so that it is said once an hour where nothing is done.
@@ -118,13 +136,14 @@ function relief(place: Place, situation: Situation): Plan | undefined {
     ],
     counterEvidence: [],
   };
+  return { plan, inflow };
 }
 
 /** Who may leave, where to, and how much. */
 function limitsOf(
   { stream, provider, pool }: Place,
   wanted: number,
-  situation: Situation,
+  { situation, given }: Round,
 ): Pick<Relief, 'flows' | 'wanted' | 'room' | 'mayMeet'> {
   const ledger = openLedger(situation);
   const own = ledger.flows.filter((flow) => flow.stream === stream.stream);
@@ -136,7 +155,12 @@ function limitsOf(
   return {
     flows: own.filter(moverOf(situation)),
     wanted: Math.min(wanted, budget),
-    room: new Map(others.map((one) => [one.pool, spare(one.pool, provider, situation)])),
+    room: new Map(
+      others.map(({ pool: name }) => {
+        const free = spare(name, provider, situation) - (given.get(placeKey(name, provider)) ?? 0);
+        return [name, free] as const;
+      }),
+    ),
     mayMeet: ledger.mayMeet,
   };
 }

@@ -1,3 +1,4 @@
+import { isSameAssignment } from '../../domain/assignment.ts';
 import { undoCommand } from '../../domain/rotation/explain.ts';
 import type { Action, Decision, Situation } from '../../domain/rotation/model.ts';
 import { movedBy } from '../../domain/rotation/moved-by.ts';
@@ -62,7 +63,7 @@ function dueReturns(situation: Situation): readonly Decision[] {
         streams.some(
           ({ stream, assignment }) =>
             stream === action.stream &&
-            JSON.stringify(assignment.get(action.provider)) === JSON.stringify(action.before),
+            isSameAssignment(assignment.get(action.provider) ?? [], action.before),
         ),
     );
     const id = newId();

@@ -81,3 +81,22 @@ test('one word goes back to it, and what came to be later follows the stream’s
   ]);
   expect(lastGoodActions(good.slice(0, 1), [streamOf('transactional')])).toEqual([]);
 });
+
+test('tenants that are named in another order are no other assignment', () => {
+  const placedAs = (tenants: readonly string[]) => [
+    ...only('a'),
+    { pool: 'b', weight: 1, placed: Object.fromEntries(tenants.map((tenant) => [tenant, 1])) },
+  ];
+  const stream = streamOf('transactional', {
+    assignment: new Map([
+      ['*', both],
+      ['gmail', placedAs(['zeta', 'alpha'])],
+    ]),
+  });
+  const good = (tenants: readonly string[]) => [
+    { stream: 'transactional', provider: '*', pools: both },
+    { stream: 'transactional', provider: 'gmail', pools: placedAs(tenants) },
+  ];
+  expect(lastGoodActions(good(['alpha', 'zeta']), [stream])).toEqual([]);
+  expect(lastGoodActions(good(['alpha']), [stream])).toHaveLength(1);
+});

@@ -131,3 +131,18 @@ test.each([
   [lengthOf(hourMs), '1 h'],
   [lengthOf(3 * dayMs), '3 days'],
 ])('%s', (got, wanted) => expect(got).toBe(wanted));
+
+test('a move that changes no weight says whose mail goes elsewhere', () => {
+  const pools = (placed: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
+    ['a', 'b'].map((pool) => ({ pool, weight: 1, placed: placed[pool] ?? {} }));
+  const move = {
+    ...{ kind: 'move', stream: 'transactional', provider: 'gmail' },
+    ...{
+      before: pools({ a: { acme: 1, big: 1 } }),
+      pools: pools({ a: { big: 3 }, b: { acme: 1, big: 1 } }),
+    },
+  } as const;
+  expect(deedOf(move, epochMs(0))).toBe(
+    'transactional: mail to gmail of tenant acme goes through b instead of a, of tenant big goes through a (75 %) and b (25 %) instead of a',
+  );
+});
