@@ -12,12 +12,11 @@ export type Ruling =
   /** It waits, unless it is one of the few that each of these orders lets through to learn from them. */
   | { readonly kind: 'probe'; readonly orders: readonly Order[]; readonly until: EpochMs };
 
-/** A mail as orders see it; `key` is the same whenever they are asked, and it is due to leave since `dueAt`. */
-export type OrderedMail = {
-  readonly origin: Origin;
-  readonly key: string;
-  readonly dueAt: EpochMs;
-};
+/** What is known of how late a mail is: it is due to leave since `dueAt`, and is dropped at `expiresAt`. */
+export type MailTimes = { readonly dueAt: EpochMs; readonly expiresAt?: EpochMs | undefined };
+
+/** A mail as orders see it; `key` is the same whenever they are asked. */
+export type OrderedMail = MailTimes & { readonly origin: Origin; readonly key: string };
 
 /** The shortest time after which waiting mail is looked at again. */
 const leastMs = minuteMs;
@@ -30,6 +29,12 @@ const mostMs = { sender: hourMs, other: 16 * minuteMs } as const;
 
 /** Mail that leaves within this is on time: what is released meanwhile must be seen before it is over. */
 const onTimeMs = hourMs;
+
+/**
+ * Where the oldest goes first, this part of the share leaves at any age: nobody knows whether anything old is
+ * waiting, and a trickle without mail would never show the end.
+ */
+const anyAgePart = 0.2;
 
 /**
  * Returns whether a mail may leave now. A hold lets nothing through; of slowed mail the order's share
@@ -45,7 +50,7 @@ export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs
   if (against.length === 0)
     return about.some(({ trial }) => trial) ? { kind: 'pass', canary: true } : { kind: 'pass' };
   const until = epochMs(
-    Math.max(...against.map((order) => lookAgainAt(order, { now, dueAt: mail.dueAt }))),
+    Math.max(...against.map((order) => lookAgainAt(order, { ...mail, now }))),
   );
   const isProbe = against.every(({ probes }) => probes?.tenants.includes(mail.origin.tenant));
   return isProbe ? { kind: 'probe', orders: against, until } : { kind: 'wait', until };
@@ -54,16 +59,16 @@ export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs
 /**
  * Returns when mail that an order makes wait is looked at again: after 1, 2, 4 … 60 minutes of the order's age (16
  * where no sender is held), at the latest when it ends. Where it may end at any minute also when half of what is
- * left of the mail's first hour is over.
+ * left of the mail's first hour is over, or of its life where that is shorter.
  */
 export function lookAgainAt(
   { kind, region, since, until }: Pick<Order, 'kind' | 'region' | 'since' | 'until'>,
-  { now, dueAt }: { readonly now: EpochMs; readonly dueAt: EpochMs },
+  { now, ...mail }: MailTimes & { readonly now: EpochMs },
 ): EpochMs {
   const isSender = region.tenant !== undefined || region.identity !== undefined;
   const held = kind === 'hold' && isSender ? 'sender' : 'other';
   const waitMs = Math.min(mostMs[held], Math.max(leastMs, now - since));
-  const leftMs = dueAt + onTimeMs - now;
+  const leftMs = mail.dueAt + usefulMs(mail) - now;
   const halfMs =
     held === 'other' && leftMs > 0 ? Math.max(leastMs, leftMs / 2) : Number.POSITIVE_INFINITY;
   return epochMs(Math.ceil(Math.min(until, now + Math.min(waitMs, halfMs))));
@@ -80,25 +85,30 @@ function isMeant(origin: Origin, region: Region): boolean {
 
 function passes(mail: OrderedMail, order: Order, now: EpochMs): boolean {
   const { kind, share, tenants, region } = order;
-  const { key, origin, dueAt } = mail;
+  const { key, origin } = mail;
   if (tenants !== undefined && !tenants.includes(origin.tenant)) return false;
-  return (
-    kind === 'slow' &&
-    isOldEnough(order, { now, dueAt }) &&
-    unitHash(`${drawOf(region)}\n${key}\n${Math.floor(now / hourMs)}`) < share
-  );
+  const drawn = () => unitHash(`${drawOf(region)}\n${key}\n${Math.floor(now / hourMs)}`);
+  return kind === 'slow' && drawn() < share * partAtAge(order, { ...mail, now });
 }
 
 /**
- * Returns whether mail has waited for half of the time that an order slows it, or is late already. What fails
- * is put off for longer each time, and it is the youngest that is late only for that.
+ * Returns the part of an order's share that mail has at its age, 0..1: all of it once it has waited for half of the
+ * time that the order slows it, or for half of its life, or is late already. What fails is put off for longer each
+ * time, and it is the youngest that is late only for that.
  */
-export function isOldEnough(
+export function partAtAge(
   { oldestFirstSince }: Pick<Order, 'oldestFirstSince'>,
-  { now, dueAt }: { readonly now: EpochMs; readonly dueAt: EpochMs },
-): boolean {
-  if (oldestFirstSince === undefined) return true;
-  return now - dueAt >= Math.min(onTimeMs, (now - oldestFirstSince) / 2);
+  { now, dueAt, expiresAt }: MailTimes & { readonly now: EpochMs },
+): number {
+  if (oldestFirstSince === undefined) return 1;
+  const lifeMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - dueAt;
+  const enoughMs = Math.min(onTimeMs, lifeMs / 2, (now - oldestFirstSince) / 2);
+  return now - dueAt >= enoughMs ? 1 : anyAgePart;
+}
+
+/** How long after it is due a mail is worth what it should be, as far as is known of it. */
+function usefulMs({ dueAt, expiresAt }: MailTimes): number {
+  return expiresAt === undefined ? onTimeMs : Math.min(onTimeMs, expiresAt - dueAt);
 }
 
 /** By what is slowed, not by the order: one that is renewed each half hour would let twice its share through. */

@@ -177,9 +177,11 @@ export function undoCommand(decision: string): string {
   return `goodstanding decisions undo ${decision}`;
 }
 
-function orderDeed({ kind, region, share, until, probes, streams }: Order, now: EpochMs): string {
+function orderDeed(order: Order, now: EpochMs): string {
+  const { kind, region, share, until, probes, streams, oldestFirstSince } = order;
   const whose = streams ? ` (${streams.join(', ')})` : '';
-  const what = kind === 'hold' ? 'wait' : `leave at ${percent(share)}`;
+  const oldest = oldestFirstSince === undefined ? '' : ', what waits longest first,';
+  const what = kind === 'hold' ? 'wait' : `leave at ${percent(share)}${oldest}`;
   const but = probes ? `, but for ${probes.mails} probes of ${probes.tenants.join(', ')}` : '';
   return `${mailsOf(region)}${whose} ${what} until ${clockOf(until, now)}${but}`;
 }

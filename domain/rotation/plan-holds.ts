@@ -153,10 +153,10 @@ export function planSlow(scene: Scene): Outline | undefined {
   return { actions: [{ kind: 'slow', order }, ...degraded, ...lifted], deeds: [] };
 }
 
-/** What a sender or pool earned is slowed further by each renewal; a trickle that shows an end stays as it is. */
+/** What a sender or pool earned is slowed further by each renewal; a trickle that shows an end only as mail grows. */
 function shareOf({ cause, situation }: Scene, ending: Order | undefined): number {
   const { share, when } = slowings[cause.signal];
-  if (when === 'nothing') return ending?.share ?? trickleShare(cause, situation);
+  if (when === 'nothing') return trickleShare(cause, situation, ending);
   return ending ? Math.max(slowShareMin, ending.share / 2) : share;
 }
 

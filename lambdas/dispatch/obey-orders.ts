@@ -83,6 +83,7 @@ function ruleOf(entry: Entry, orders: readonly Order[], ports: DispatchPorts) {
     origin: originOf(entry, ports.stream),
     key: `${job.messageId}#${recipient.index}`,
     dueAt: epochMs(Math.max(job.record.enqueuedAt, instantOf(job.request.sendAt) ?? 0)),
+    expiresAt: instantOf(job.request.expiresAt),
   };
   const ruling = ruleOn(mail, orders, ports.clock());
   if (ruling.kind !== 'probe') return ruling;

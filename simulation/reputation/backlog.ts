@@ -62,6 +62,7 @@ export function createBacklog(): Backlog {
 }
 
 function sameBirth(a: Batch, b: Batch): boolean {
-  const isSame = a.traits === b.traits && a.again === b.again && a.drawn === b.drawn;
-  return isSame && Math.abs(a.bornAt - b.bornAt) < sameBirthMs;
+  const isSame = a.traits === b.traits && a.again === b.again;
+  const isDrawn = a.drawn?.by === b.drawn?.by && a.drawn?.share === b.drawn?.share;
+  return isSame && isDrawn && Math.abs(a.bornAt - b.bornAt) < sameBirthMs;
 }

@@ -11,9 +11,12 @@ export type Batch = {
   readonly count: number;
   /** Mail that a policy sends once more although it may have arrived. */
   readonly again?: 'after-refusal' | 'duplicate';
-  /** The draw of a slowing by which it waits: the same mail is not drawn twice by one. */
-  readonly drawn?: string;
+  /** The draw of a slowing by which it waits, and how much of it left: the same mail is not drawn twice by one. */
+  readonly drawn?: Drawn;
 };
+
+/** A draw, told from others by its name, and the share that has left by it, 0..1. */
+export type Drawn = { readonly by: string; readonly share: number };
 
 /** What SES tells of mail that was handed to it: the same for every policy, and as late. */
 export type News = {

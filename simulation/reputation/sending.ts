@@ -1,4 +1,4 @@
-import { isOldEnough, lookAgainAt } from '../../domain/order.ts';
+import { lookAgainAt, partAtAge } from '../../domain/order.ts';
 import { epochMs } from '../../domain/time.ts';
 import { binomial } from '../../world/dice.ts';
 import type { Draw } from '../../world/model.ts';
@@ -7,7 +7,7 @@ import { createByPair } from './by-pair.ts';
 import type { Egress } from './egress.ts';
 import type { Fleet } from './fleet.ts';
 import type { Ground } from './ground.ts';
-import type { Batch } from './mail.ts';
+import type { Batch, Drawn } from './mail.ts';
 import type { Policy, Route } from './policy.ts';
 import type { Tally } from './tally.ts';
 import type { Trace } from './trace.ts';
@@ -99,19 +99,20 @@ function partOf(batch: Batch, count: number): Batch {
   return count === batch.count ? batch : { ...batch, count };
 }
 
-function waiting(batch: Batch, count: number, drawn?: string): Batch {
+function waiting(batch: Batch, count: number, drawn?: Drawn): Batch {
   const { drawn: _before, ...undrawn } = batch;
   return { ...undrawn, count, ...(drawn && { drawn }) };
 }
 
 /**
  * Returns how many mails of a batch may leave. As in dispatch the share is drawn once a mail, hour and region: who
- * was not drawn does not leave by being looked at more often, nor by an order that is renewed.
+ * was not drawn does not leave by being looked at more often, nor by an order that is renewed, but as its age brings
+ * it more of the share. This mail never expires, so that nothing of that is known.
  */
 function leavingOf(
   { share, probes, orders = [] }: Route,
   { batch, now, draw }: { readonly batch: Batch; readonly now: number; readonly draw: Draw },
-): { readonly leaving: number; readonly drawn?: string } {
+): { readonly leaving: number; readonly drawn?: Drawn } {
   if (probes) {
     const leaving = Math.min(batch.count, probes.left);
     probes.left -= leaving;
@@ -120,11 +121,13 @@ function leavingOf(
   if (share >= 1) return { leaving: batch.count };
   if (share <= 0) return { leaving: 0 };
   const age = { now: epochMs(now), dueAt: epochMs(batch.bornAt) };
-  if (!orders.every((order) => isOldEnough(order, age)))
-    return { leaving: 0, ...(batch.drawn !== undefined && { drawn: batch.drawn }) };
   const regions = orders.map(({ region }) => Object.entries(region).sort().flat().join(' '));
-  const drawn = `${regions.join(', ')} ${Math.floor(now / hourMs)}`;
-  return { drawn, leaving: batch.drawn === drawn ? 0 : binomial(draw, batch.count, share) };
+  const by = `${regions.join(', ')} ${Math.floor(now / hourMs)}`;
+  const whole = orders.reduce((part, order) => part * partAtAge(order, age), share);
+  const left = batch.drawn?.by === by ? batch.drawn.share : 0;
+  if (whole <= left) return { leaving: 0, drawn: { by, share: left } };
+  const leaving = binomial(draw, batch.count, (whole - left) / (1 - left));
+  return { leaving, drawn: { by, share: whole } };
 }
 
 /** What an order makes wait is looked at by the order's age, as dispatch does it. */
