@@ -24,7 +24,8 @@ export function largestSum(
   chances: readonly Chance[],
   mature?: (start: number) => number,
 ): number {
-  const first = failed.findIndex((count) => count > 0);
+  // Only a failure adds, or mail that was taken back from a bucket beside its own.
+  const first = failed.findIndex((count, at) => count > 0 || (sent[at] ?? 0) < 0);
   if (first < 0) return 0;
   const mails = mature ? sent.map((count, at) => count * mature(starts[at] ?? 0)) : sent;
   let largest = 0;

@@ -42,6 +42,7 @@ const newsLagMs = 11 * minuteMs;
 /** Mail whose rescue this environment has asked for; what it does not remember is asked again, and sent once. */
 export type AskedMail = Set<string>;
 
+/** With more it forgets what no open rescue looks at any more. */
 const rememberedMax = 20_000;
 
 /** What bounced for our address, and what nobody took until SES gave up. */
@@ -84,10 +85,13 @@ export async function askForRescues(
 ): Promise<void> {
   const { streams, automation, now } = situation;
   if (automation !== 'on') return;
+  const looked = new Set<string>();
   for (const stream of streams.filter(({ rescue }) => rescue))
     for (const rescue of await ports.readRescues(stream.stream))
       if (rescue.until <= now) await ports.deleteRescue(stream.stream, rescue.id);
-      else await ask(rescue, stream, { situation, ports, remembered });
+      else await ask(rescue, stream, { situation, ports, remembered, looked });
+  if (remembered.size > rememberedMax)
+    for (const one of remembered) if (!looked.has(one)) remembered.delete(one);
 }
 
 async function ask(
@@ -97,16 +101,23 @@ async function ask(
     readonly situation: Situation;
     readonly ports: RescuePorts;
     readonly remembered: AskedMail;
+    /** Takes what is still looked at, whether asked or not. */
+    readonly looked: Set<string>;
   },
 ): Promise<void> {
-  const { situation, ports, remembered } = known;
+  const { situation, ports, remembered, looked } = known;
   const suspects = suspectsOf(situation);
-  // Who is suspected now may be cleared in a moment: nothing of theirs counts as asked.
-  const lost = lostMail(rescue, stream, situation).filter(
-    ({ key, origin }) => !remembered.has(`${rescue.id}\n${key}`) && !isSuspected(origin, suspects),
+  const nameOf = ({ key }: Failure) => `${rescue.id}\n${key}`;
+  const covered = coveredMail(rescue, stream, situation);
+  for (const failure of covered) looked.add(nameOf(failure));
+  const lost = covered.filter((failure) => !remembered.has(nameOf(failure)));
+  // Who is suspected now may be cleared in a moment: their mail waits, and is looked at until then.
+  const asked = lost.filter(({ origin }) => !isSuspected(origin, suspects)).slice(0, askedMax);
+  const isAsked = new Set(asked);
+  const askedUntil = untilOf(
+    lost.find((failure) => !isAsked.has(failure)),
+    situation.now,
   );
-  const asked = lost.slice(0, askedMax);
-  const askedUntil = untilOf(lost, asked, situation.now);
   const current = {
     ...rescue,
     suspects: [...suspects],
@@ -120,13 +131,12 @@ async function ask(
     if (!taken.every(Boolean))
       throw new Error(`SQS did not take every rescue of ${stream.stream}; it is tried again`);
   }
-  if (remembered.size > rememberedMax) remembered.clear();
-  for (const { key } of asked) remembered.add(`${rescue.id}\n${key}`);
+  for (const failure of asked) remembered.add(nameOf(failure));
   await ports.putRescue(stream.stream, { ...current, askedUntil });
 }
 
-/** Failures that a rescue covers and nobody has asked about, those heard of first coming first. */
-function lostMail(
+/** Failures that a rescue covers and that may not have been asked about, those heard of first coming first. */
+function coveredMail(
   { from, region, since, askedUntil }: RescueWords,
   { stream }: Stream,
   { book, now }: Situation,
@@ -141,11 +151,10 @@ function lostMail(
     .toSorted((a, b) => a.heardAt - b.heardAt || (a.key < b.key ? -1 : 1));
 }
 
-/** Returns until when news need not be looked at again. */
-function untilOf(lost: readonly Failure[], asked: readonly Failure[], now: EpochMs): EpochMs {
+/** Returns until when news need not be looked at again; `waiting` is the oldest that is yet to be asked for. */
+function untilOf(waiting: Failure | undefined, now: EpochMs): EpochMs {
   const settled = epochMs(now - newsLagMs);
-  const next = lost[asked.length];
-  return next && next.heardAt < settled ? next.heardAt : settled;
+  return waiting && waiting.heardAt < settled ? waiting.heardAt : settled;
 }
 
 /** Mail of the last 24 hours through each other pool to the providers that are concerned. */

@@ -2,10 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { readRescues } from '../../adapters/rescue-store.ts';
 import type { RotationPolicy } from '../../contract/environment.ts';
-import { type RescueRequest, readRescue } from '../../contract/rescue.ts';
+import { type RescueItem, type RescueRequest, readRescue } from '../../contract/rescue.ts';
 import { messageTag } from '../../contract/tags.ts';
+import { orderFor } from '../../domain/rotation/orders.ts';
 import { epochMs, hourMs, minuteMs, secondMs } from '../../domain/time.ts';
+import { askForRescues, type RescuePorts } from '../../lambdas/rotation/rescues.ts';
 import { dynamoOfFile } from '../support/dynamo.ts';
+import { addFailures, now, originsOf, situationOf, streamOf } from '../support/rotation.ts';
 import { createRotationWorld, type RotationWorld } from '../support/rotation-world.ts';
 
 const dynamo = await dynamoOfFile();
@@ -16,6 +19,14 @@ const poolOf = (index: number) => (index < 3 ? 'a' : 'b');
 const policy: Partial<RotationPolicy> = {
   streams: { transactional: { lane: 'transactional', rescue: true }, marketing: {} },
   autonomy: { move: 'act', quarantine: 'act', rescue: 'act' },
+};
+
+const openRescue: RescueItem = {
+  ...{ pk: '', sk: '', id: 'r1', from: 'a', to: 'b', cause: 'pool×provider' },
+  region: { pool: 'a', provider: 'gmail' },
+  since: epochMs(now - 10 * minuteMs),
+  until: epochMs(now + 5 * hourMs),
+  ...{ suspects: [], volumes: {}, askedUntil: epochMs(0) },
 };
 
 let messages = 0;
@@ -122,20 +133,31 @@ describe('a verdict against a pool', () => {
     expect((await rescues())[0]?.suspects).toEqual([{ tenant: 'bolt' }]);
   });
 
-  test('asks for the mail of who was suspected as soon as nobody suspects them any more', async () => {
-    const { world, asked, run } = await blocked();
-    const now = world.now();
-    await world.ports.putOrder('marketing', {
-      ...{ id: 'o1', kind: 'hold', region: { tenant: 'bolt', provider: 'gmail' }, share: 0 },
-      ...{ since: now, until: epochMs(now + 2 * minuteMs), decision: 'd1' },
-    });
-    await world.tick(run);
-    expect(tenantsOf(asked)).toEqual(['acme', 'core']);
-    world.pass(3 * minuteMs);
-    await world.tick(run);
-    expect(tenantsOf(asked)).toEqual(['acme', 'bolt', 'core']);
-    expect(asked).toHaveLength(18);
-  });
+  test.each([
+    ['two minutes', 2],
+    ['the quarter of an hour that an undecided hold lasts', 15],
+    ['an hour', 60],
+  ])(
+    'asks for the mail of who was suspected for %s as soon as nobody suspects them any more, once',
+    async (_, minutes) => {
+      const { world, asked, run } = await blocked();
+      const since = world.now();
+      const until = epochMs(since + minutes * minuteMs);
+      await world.ports.putOrder('marketing', {
+        ...{ id: 'o1', kind: 'hold', region: { tenant: 'bolt', provider: 'gmail' }, share: 0 },
+        ...{ since, until, decision: 'd1' },
+      });
+      // Each tick comes a minute after the last.
+      for (let minute = 1; minute < minutes; minute += 1) {
+        await world.tick(run);
+        expect(tenantsOf(asked)).toEqual(['acme', 'core']);
+      }
+      await world.tick(run);
+      await world.tick(run);
+      expect(tenantsOf(asked)).toEqual(['acme', 'bolt', 'core']);
+      expect(asked).toHaveLength(18);
+    },
+  );
 
   test('asks again what SQS did not take, and nothing while automation is frozen', async () => {
     const { world, asked, run, sqs } = await blocked();
@@ -163,4 +185,46 @@ describe('a verdict against a pool', () => {
     await world.tick(run);
     expect([await rescues(), asked]).toEqual([[], []]);
   });
+});
+
+test('what an open rescue still looks at stays remembered, however much was asked for before', async () => {
+  const stream = streamOf('transactional', { rescue: true });
+  const situation = situationOf({ streams: [stream] });
+  const lost = originsOf([stream]).filter(
+    ({ pool, provider }) => pool === 'a' && provider === 'gmail',
+  );
+  const [suspect] = lost;
+  for (const [place, origin] of lost.entries())
+    addFailures(situation.book, [origin], {
+      count: 1,
+      key: `${messageTag(String(place).padStart(22, 'm'), 4)}#block`,
+    });
+  const rescues = [openRescue];
+  const asked: string[] = [];
+  const ports: RescuePorts = {
+    readRescues: async () => rescues,
+    putRescue: async (_, rescue) => {
+      rescues.splice(0, 1, { pk: '', sk: '', ...rescue });
+    },
+    deleteRescue: async () => {},
+    askDispatch: async (_, bodies) => {
+      asked.push(...bodies.map(({ body }) => body));
+      return bodies.map(() => true);
+    },
+  };
+  const hold = orderFor(
+    { region: { tenant: suspect?.tenant ?? '' }, share: 0, forMs: hourMs },
+    'd1',
+    { now, part: 1 },
+  );
+  const remembered = new Set(Array.from({ length: 20_000 }, (_, place) => `an-old-one\n${place}`));
+  for (let minute = 0; minute < 30; minute += 1)
+    await askForRescues(
+      { ...situation, now: epochMs(now + minute * minuteMs), orders: [hold] },
+      ports,
+      remembered,
+    );
+  expect(asked.length).toBeGreaterThan(0);
+  expect(new Set(asked).size).toBe(asked.length);
+  expect(remembered.size).toBe(asked.length);
 });
