@@ -11,7 +11,7 @@ import { isTwiceInADay, saidLast } from './past.ts';
 import { type AdvisedPlan, type Outline, type Scene, sceneOf } from './plan.ts';
 import { planHold, planSlow, planWhole } from './plan-holds.ts';
 import { planMove, planQuarantineIp, planQuarantinePool } from './plan-moves.ts';
-import { isStopOver, wouldHoldTooMany } from './stop.ts';
+import { adviceTooManyHolds, isStopOver, wouldHoldTooMany } from './stop.ts';
 
 const planners: Readonly<Record<Measure, (scene: Scene) => Outline | undefined>> = {
   'hold-tenant': (scene) => planHold(scene, 'hold-tenant'),
@@ -126,11 +126,7 @@ function withBrakes(outline: Outline, scene: Scene): Outline {
   const { situation, cause } = scene;
   const holds = outline.actions.some(({ kind }) => kind === 'hold-tenant');
   if (holds && wouldHoldTooMany(situation, outline.actions))
-    return stopped(
-      outline,
-      'too-many-holds',
-      'look whether these tenants are really at fault and what they share; nothing is done by itself until ten minutes have fewer holds, or somebody says `goodstanding automation on`',
-    );
+    return stopped(outline, 'too-many-holds', adviceTooManyHolds);
   const moves = outline.actions.some(({ kind }) => kind === 'move' || kind === 'quarantine-ip');
   if (!moves || !isTwiceInADay(situation, cause)) return outline;
   // Mail that waits is neither lost nor seen by one more pool.

@@ -11,7 +11,7 @@ import { isHeardOf, planSilence } from './feedback-silence.ts';
 import { keepClosed } from './keep-closed.ts';
 import { climbLadders } from './ladder.ts';
 import { listingCauses } from './listings.ts';
-import { type Found, findingsOf, look } from './look.ts';
+import { type Found, look, newFindingsOf } from './look.ts';
 import type { Decision, Situation, Trigger } from './model.ts';
 import { openLadders } from './open-ladders.ts';
 import { withoutPatience } from './past.ts';
@@ -53,7 +53,7 @@ export function decide(situation: Situation, trigger: Trigger): readonly Decisio
     if (isHeldWhole(surge.region, current)) continue;
     if (surge.level === 'act') {
       // What is not decided yet waits as a surge does, whose first trickle is smaller than after a question.
-      const { undecided: _, ...found } = findingsOf(current, surge);
+      const { undecided: _, ...found } = newFindingsOf(current, surge);
       takeFound(found, sayOfSurge(surge, current));
     }
     if (!isHeldWhole(surge.region, current)) take(planPatience(surge, current));

@@ -111,7 +111,7 @@ function scansOf(situation: Situation, acting: readonly Verdict[]): readonly Fou
   const found: Found[] = [];
   let left = acting;
   while (left[0] && found.length < scansMax) {
-    const one = scan(situation, left[0]);
+    const one = newFindingsOf(situation, left[0]);
     found.push(one);
     const explained = [...one.causes, ...(one.undecided?.candidates ?? [])];
     left = left
@@ -121,18 +121,20 @@ function scansOf(situation: Situation, acting: readonly Verdict[]): readonly Fou
   return found;
 }
 
-function scan(situation: Situation, verdict: Verdict): Found {
+/** Returns what explains the failures of a verdict, as far as it is news: not what was answered already. */
+export function newFindingsOf(situation: Situation, verdict: Verdict): Found {
   const { undecided, ...found } = findingsOf(situation, verdict);
+  const isNewHere = (cause: Cause) => isNews(situation, cause, weighedIn(verdict));
   const suspects = undecided?.candidates.filter(({ region }) => region.tenant !== undefined) ?? [];
   return {
     ...found,
-    causes: found.causes.filter((cause) => isNews(situation, cause)),
-    ...(undecided && suspects.every((one) => isNews(situation, one)) && { undecided }),
+    causes: found.causes.filter(isNewHere),
+    ...(undecided && suspects.every(isNewHere) && { undecided }),
   };
 }
 
 /** Returns what explains the failures of a verdict: of all signals that were weighed in it. */
-export function findingsOf(situation: Situation, verdict: Verdict): Found {
+function findingsOf(situation: Situation, verdict: Verdict): Found {
   const { book, now, pools } = situation;
   const { signal, onset } = verdict;
   const together = weighedIn(verdict);
@@ -196,7 +198,11 @@ function heardUntil(verdict: Verdict, { book, now }: Situation): EpochMs {
  * One failure is nobody's fault, and those from before the last answer are answered: where a part of the
  * evidence was, what came since must be enough by itself.
  */
-function isNews(situation: Situation, { region, signal, onset }: Cause): boolean {
+function isNews(
+  situation: Situation,
+  { region, signal, onset }: Cause,
+  weighed: readonly Signal[],
+): boolean {
   const answered = answeredUntil(situation, region);
   const since = epochMs(Math.max(onset, answered));
   const isWhole = answered <= onset || region.ip !== undefined;
@@ -204,7 +210,7 @@ function isNews(situation: Situation, { region, signal, onset }: Cause): boolean
   if (!isWhole && !verdicts.some((verdict) => verdict.signal === signal)) return false;
   const until = epochMs(situation.now + 1);
   let failures = 0;
-  for (const _ of situation.book.eachFailure([signal], { since, until, within: region })) {
+  for (const _ of situation.book.eachFailure(weighed, { since, until, within: region })) {
     failures += 1;
     if (failures >= 2) return true;
   }

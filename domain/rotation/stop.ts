@@ -14,6 +14,10 @@ const freezes: ReadonlySet<Brake> = new Set([
 
 const holdsWithinMs = 10 * minuteMs;
 
+/** What a person is to do when more tenants would be held than the loop may hold by itself. */
+export const adviceTooManyHolds =
+  'look whether these tenants are really at fault and what they share; nothing is done by itself until ten minutes have fewer holds, or somebody says `goodstanding automation on`';
+
 /** Returns why nothing at all is carried out now, undefined where something may be. */
 export function stopOf(situation: Situation): Brake | undefined {
   const { automation, heardAt } = situation;

@@ -7,14 +7,17 @@ import { lengthened, measureMs, patienceShares } from './measures.ts';
 import type { Decision, Situation, Trigger } from './model.ts';
 import { numbering } from './move-share.ts';
 import { contains, openOrders, orderFor } from './orders.ts';
-import { isPatience, withoutPatience } from './past.ts';
+import { answeredUntil, isPatience, withoutPatience } from './past.ts';
 import type { AdvisedPlan } from './plan.ts';
 import { trickleAfter } from './plan-holds.ts';
-import { isStopOver } from './stop.ts';
+import { adviceTooManyHolds, isStopOver, wouldHoldTooMany } from './stop.ts';
 import { clockOf, grouped, lengthOf, odds, percent } from './words.ts';
 
-/** A surge that had to wait is watched for so long after: what it showed before counts on. */
+/** A surge is watched for so long after it first had to wait: what it showed before counts on. */
 const watchMs = hourMs;
+
+/** A surge waits so often: what goes on after that is stopped only by evidence that acts. */
+const waitsMax = 3;
 
 /** Returns the surges among what the trigger is about whose mail fails more than it should, by tenant. */
 export function lookAtSurges(situation: Situation, trigger: Trigger): readonly Verdict[] {
@@ -34,9 +37,11 @@ function verdictOf(tenant: string, situation: Situation): Verdict | undefined {
     within: { tenant },
   });
   if (!doingSignals.some((signal) => hasFailed.includes(signal))) return undefined;
-  const since =
-    waitsOf({ tenant }, situation).at(-1)?.verdict?.onset ?? surgeSince(book, tenant, now);
-  if (since === undefined) return undefined;
+  const began =
+    waitsOf({ tenant }, situation).at(0)?.verdict?.onset ?? surgeSince(book, tenant, now);
+  if (began === undefined) return undefined;
+  // Who lifts a hold or a wait has answered what was heard before.
+  const since = epochMs(Math.max(began, answeredUntil(situation, { tenant })));
   return judgeSurge(book, {
     tenant,
     since,
@@ -55,11 +60,12 @@ export function isHeldWhole(region: Region, situation: Situation): boolean {
 
 /**
  * Returns the plan that makes a surge wait for the answers of what it has sent: all of it for a few minutes, longer
- * each time, then a little and a little more. Undefined while it waits already.
+ * each time, then a little and a little more. Undefined while it waits already, and when it has waited often enough.
  */
 export function planPatience(verdict: Verdict, situation: Situation): AdvisedPlan | undefined {
   const { region } = verdict;
   const before = waitsOf(region, situation);
+  if (before.filter(({ done }) => done).length >= waitsMax) return undefined;
   const last = before.at(-1);
   if (last && (!last.done || isOpen(last, situation)) && !isStopOver(last, situation))
     return undefined;
@@ -69,28 +75,31 @@ export function planPatience(verdict: Verdict, situation: Situation): AdvisedPla
   const decision = numbering(id);
   const forMs = lengthened(measureMs.patience, before.length);
   const hold = {
-    kind: 'hold-pair',
+    kind: 'hold-tenant',
     order: orderFor({ region, share: 0, forMs }, id, { now, part: decision.next() }),
   } as const;
+  const steps = { shares: patienceShares, eachMs: measureMs.patienceStep };
+  const actions = [hold, ...trickleAfter(hold, { now, decision, steps })];
   return {
     id,
-    actions: [
-      hold,
-      ...trickleAfter(hold, {
-        now,
-        decision,
-        steps: { shares: patienceShares, eachMs: measureMs.patienceStep },
-      }),
-    ],
+    actions,
+    ...(wouldHoldTooMany(situation, actions) && {
+      brake: 'too-many-holds',
+      advice: adviceTooManyHolds,
+    }),
     verdict,
     evidence: [sayOfSurge(verdict, situation), sayOfFailures(verdict, situation)],
     counterEvidence: [],
   };
 }
 
-/** Returns what is said of a surge: how much it sent since when. */
-export function sayOfSurge({ region, onset, sent }: Verdict, { now }: Situation): string {
-  return `tenant ${region.tenant} has sent ${grouped(sent)} mails in ${lengthOf(now - onset)}, more than three times the pace of its busiest hour`;
+/** Returns what is said of a surge: how much it sent since when, and at what pace while that is so. */
+export function sayOfSurge({ region, onset, sent }: Verdict, { book, now }: Situation): string {
+  const { tenant = '' } = region;
+  const did = `tenant ${tenant} has sent ${grouped(sent)} mails`;
+  const pace = 'more than three times the pace of its busiest hour';
+  if (surgeSince(book, tenant, now) === onset) return `${did} in ${lengthOf(now - onset)}, ${pace}`;
+  return `${did} since ${clockOf(onset, now)}, after it surged to ${pace}`;
 }
 
 function sayOfFailures(
@@ -100,11 +109,18 @@ function sayOfFailures(
   return `since ${clockOf(onset, now)}: ${grouped(failed)} of these ${grouped(sent)} refused for what a sender does, tolerated ${percent(tolerated)}; evidence 1 : ${odds(lnEvidence)}`;
 }
 
-/** Decisions that made a tenant's surge wait, carried out or not, as long as it is watched. */
+/** Decisions that made a tenant's surge wait, carried out or not, oldest first, as long as it is watched. */
 function waitsOf({ tenant }: Region, { history, now }: Situation): readonly Decision[] {
-  return history.filter(
-    (one) => isPatience(one) && one.verdict?.region.tenant === tenant && one.at > now - watchMs,
+  const waits = history.filter(
+    (one) => isPatience(one) && one.verdict?.region.tenant === tenant && one.at <= now,
   );
+  // A wait after the watch of a surge is over is the first of another one.
+  const first = waits.reduce<Decision | undefined>(
+    (begun, one) => (begun && one.at < begun.at + watchMs ? begun : one),
+    undefined,
+  );
+  if (!first || first.at <= now - watchMs) return [];
+  return waits.filter(({ at }) => at >= first.at);
 }
 
 function isOpen({ id }: Decision, situation: Situation): boolean {

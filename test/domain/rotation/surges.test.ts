@@ -3,14 +3,19 @@ import type { Signal } from '../../../domain/classification/reasons.ts';
 import { applyActions } from '../../../domain/rotation/apply.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
 import type { Decision, Situation, Trigger } from '../../../domain/rotation/model.ts';
+import { isPatience } from '../../../domain/rotation/past.ts';
+import { lookAtSurges } from '../../../domain/rotation/surges.ts';
+import { undoActions } from '../../../domain/rotation/undo.ts';
 import { epochMs, hourMs, minuteMs, secondMs } from '../../../domain/time.ts';
 import {
   addFailures,
   addTraffic,
   ago,
+  decisionOf,
   now,
   originsOf,
   situationOf,
+  tenants,
 } from '../../support/rotation.ts';
 
 const ofT0: Trigger = { kind: 'failures', regions: [{ tenant: 't0' }] };
@@ -18,13 +23,13 @@ const ofT0: Trigger = { kind: 'failures', regions: [{ tenant: 't0' }] };
 /** What is normal of every tenant: a good list. */
 const baselineOf = () => 0.004;
 
-/** Everybody has sent for two hours; for half a minute t0 sends as much as it does in six. */
-function surging(over: Partial<Situation> = {}): Situation {
+/** Everybody has sent for two hours; for half a minute t0, or who is named, sends as much as it does in six. */
+function surging(over: Partial<Situation> = {}, surges: readonly string[] = ['t0']): Situation {
   const situation = situationOf({ watched: { shared: 20, own: 200 }, baselineOf, ...over });
   for (const origin of originsOf(situation.streams))
     for (let age = 0; age < 2 * hourMs; age += 10 * secondMs)
       situation.book.addSent({ origin, at: ago(age), count: 0.1 });
-  for (const origin of ofTenant(situation))
+  for (const origin of surges.flatMap((tenant) => ofTenant(situation, tenant)))
     for (let age = 0; age < 30; age += 10)
       situation.book.addSent({ origin, at: ago(age * secondMs), count: 1 });
   return situation;
@@ -33,8 +38,17 @@ function surging(over: Partial<Situation> = {}): Situation {
 const ofTenant = ({ streams }: Situation, tenant = 't0') =>
   originsOf(streams).filter((origin) => origin.tenant === tenant);
 
-const fail = (situation: Situation, count: number, signal: Signal) =>
-  addFailures(situation.book, ofTenant(situation), { count, signal });
+const fail = (situation: Situation, count: number, signal: Signal, tenant = 't0') =>
+  addFailures(situation.book, ofTenant(situation, tenant), { count, signal });
+
+/** Some of t0's mail, and failures among it, sent twenty seconds before an instant. */
+function sendAndFail({ book, streams, now: at }: Situation, sent: number, failed: number): void {
+  const [origin] = originsOf(streams).filter(({ tenant }) => tenant === 't0');
+  if (!origin) throw new Error('no origin');
+  const sentAt = epochMs(at - 20 * secondMs);
+  book.addSent({ origin, at: sentAt, count: sent });
+  addFailures(book, [origin], { count: failed, signal: 'content', sentAt });
+}
 
 const ordersOf = (decisions: readonly Decision[]) =>
   decisions.flatMap(({ actions }) => actions).flatMap((one) => ('order' in one ? one.order : []));
@@ -48,6 +62,16 @@ function later(situation: Situation, decisions: readonly Decision[], ms: number)
     heardAt: epochMs(situation.now + ms),
     history: [...situation.history, ...decisions],
   };
+}
+
+/** What stands after a person has undone decisions. */
+function undone(situation: Situation, decisions: readonly Decision[]): Situation {
+  const actions = decisions.flatMap(undoActions);
+  const undo = decisionOf({ id: 'undo', at: situation.now, by: 'ana', why: 'known', actions });
+  const history = situation.history.map((one) =>
+    decisions.some(({ id }) => id === one.id) ? { ...one, settled: 'undone' as const } : one,
+  );
+  return later({ ...situation, history }, [undo], 30 * secondMs);
 }
 
 describe('an account that suddenly sends far more than ever', () => {
@@ -108,11 +132,7 @@ describe('an account that suddenly sends far more than ever', () => {
     const after = later(situation, first, 3 * minuteMs);
     expect(ordersOf(decide(later(situation, first, minuteMs), ofT0))).toEqual([]);
     expect(ordersOf(decide(after, ofT0))).toEqual([]);
-    const [origin] = ofTenant(situation);
-    if (!origin) throw new Error('no origin');
-    const sentAt = epochMs(after.now - 20 * secondMs);
-    after.book.addSent({ origin, at: sentAt, count: 1 });
-    addFailures(after.book, [origin], { count: 1, signal: 'content', sentAt });
+    sendAndFail(after, 1, 1);
     const second = decide(after, ofT0);
     expect(second[0]?.at).toBe(after.now);
     const [hold] = ordersOf(second);
@@ -134,5 +154,74 @@ describe('an account that suddenly sends far more than ever', () => {
     const said = decide(situation, ofT0);
     expect(said).toMatchObject([{ done: false, autonomy: 'observe' }]);
     expect(decide(later(situation, said, minuteMs), ofT0)).toEqual([]);
+  });
+
+  test('is not stopped again by what was heard before a person undid its hold or its wait', () => {
+    for (const count of [5, 12]) {
+      const situation = surging();
+      fail(situation, count, 'hard-bounce');
+      const first = decide(situation, ofT0);
+      expect(ordersOf(first)).not.toEqual([]);
+      const lifted = undone(later(situation, first, 10 * secondMs), first);
+      expect(ordersOf(decide(lifted, { kind: 'schedule' }))).toEqual([]);
+      sendAndFail(lifted, 1, 1);
+      expect(ordersOf(decide(lifted, ofT0))).toEqual([]);
+      sendAndFail(lifted, 5, 4);
+      expect(ordersOf(decide(lifted, ofT0))[0]).toMatchObject({ region: { tenant: 't0' } });
+    }
+  });
+
+  test('is not held again at one provider where a person undid that hold, while all of it still waits', () => {
+    const situation = surging();
+    const toGmail = ofTenant(situation).filter(({ provider }) => provider === 'gmail');
+    addFailures(situation.book, toGmail, { count: 12, signal: 'content' });
+    const first = decide(situation, ofT0);
+    expect(ordersOf(first)[0]).toMatchObject({ region: { tenant: 't0', provider: 'gmail' } });
+    expect(first).toHaveLength(2);
+    const lifted = undone(later(situation, first, 10 * secondMs), first.slice(0, 1));
+    expect(ordersOf(decide(lifted, { kind: 'schedule' }))).toEqual([]);
+  });
+
+  test('waits only where whole tenants may be held', () => {
+    const autonomyOf = (kind: string) => (kind === 'hold-tenant' ? 'observe' : 'act');
+    const situation = surging({ autonomyOf });
+    fail(situation, 5, 'content');
+    expect(decide(situation, ofT0)).toMatchObject([{ done: false, autonomy: 'observe' }]);
+  });
+
+  test('is one of the tenants of which too many held at once stop the loop and call a person', () => {
+    const situation = surging({ watched: { shared: 20, own: 20_000 } }, tenants);
+    for (const tenant of tenants) fail(situation, 5, 'hard-bounce', tenant);
+    const regions = tenants.map((tenant) => ({ tenant }));
+    const decisions = decide(situation, { kind: 'failures', regions });
+    const { holdsMax } = situation.brakes;
+    expect(decisions.filter(({ done }) => done)).toHaveLength(holdsMax);
+    expect(decisions[holdsMax]).toMatchObject({ done: false, brake: 'too-many-holds' });
+    expect(decisions.filter(({ page }) => page !== undefined)).toEqual([decisions[holdsMax]]);
+  });
+
+  test('waits three times within its hour, whatever goes on failing', () => {
+    let situation = surging();
+    fail(situation, 5, 'content');
+    for (let round = 0; round < 6; round += 1) {
+      situation = later(situation, decide(situation, ofT0), 9 * minuteMs);
+      sendAndFail(situation, 12, 1);
+    }
+    const waits = situation.history.filter(isPatience);
+    expect(waits.map(({ at }) => at - now)).toEqual([0, 9 * minuteMs, 18 * minuteMs]);
+    expect(situation.history).toEqual(waits);
+    expect(lookAtSurges(situation, ofT0)).toMatchObject([{ level: 'degrade' }]);
+    expect(lookAtSurges(later(situation, [], 6 * minuteMs), ofT0)).toEqual([]);
+  });
+
+  test('is said to send at its pace only while it does', () => {
+    const situation = surging();
+    fail(situation, 5, 'content');
+    const first = decide(situation, ofT0);
+    const after = later(situation, first, 50 * minuteMs);
+    sendAndFail(after, 1, 1);
+    expect(decide(after, ofT0)[0]?.evidence[0]).toMatch(
+      /^tenant t0 has sent \d+ mails since 14:19 UTC, after it surged to more than three times/,
+    );
   });
 });
