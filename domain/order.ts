@@ -49,9 +49,7 @@ export function ruleOn(mail: OrderedMail, orders: readonly Order[], now: EpochMs
   const against = about.filter((order) => !passes(mail, order, now));
   if (against.length === 0)
     return about.some(({ trial }) => trial) ? { kind: 'pass', canary: true } : { kind: 'pass' };
-  const until = epochMs(
-    Math.max(...against.map((order) => lookAgainAt(order, { ...mail, now }))),
-  );
+  const until = epochMs(Math.max(...against.map((order) => lookAgainAt(order, { ...mail, now }))));
   const isProbe = against.every(({ probes }) => probes?.tenants.includes(mail.origin.tenant));
   return isProbe ? { kind: 'probe', orders: against, until } : { kind: 'wait', until };
 }

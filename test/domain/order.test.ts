@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Region } from '../../domain/evidence/model.ts';
-import { lookAgainAt, ruleOn } from '../../domain/order.ts';
+import { lookAgainAt, type OrderedMail, ruleOn } from '../../domain/order.ts';
 import type { Order } from '../../domain/rotation/model.ts';
 import { type EpochMs, epochMs, hourMs, minuteMs } from '../../domain/time.ts';
 
@@ -78,6 +78,22 @@ test('what may be released at any minute is looked at ever sooner, until it is a
   expect(looks).toEqual([0, 16, 32, 46, 53, 56.5, 58.25, 59.25, 60.25, 76.25]);
 });
 
+test('law: what expires within the hour is looked at in the second half of its life, however old its order', () => {
+  const slow = order({ kind: 'slow', share: 0.1, region: { provider: 'gmail' } });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 20 * hourMs }),
+      fc.integer({ min: 3 * minuteMs, max: hourMs }),
+      (age, lifeMs) => {
+        const times = { dueAt: at(age), expiresAt: at(age + lifeMs) };
+        let now = times.dueAt;
+        while (now - times.dueAt < lifeMs / 2) now = lookAgainAt(slow, { now, ...times });
+        expect(now).toBeLessThan(times.expiresAt);
+      },
+    ),
+  );
+});
+
 test('law: no look is later than the end of an order, nor later than an hour', () => {
   fc.assert(
     fc.property(fc.nat(48 * hourMs), fc.integer({ min: 1, max: 48 * hourMs }), (age, left) => {
@@ -119,30 +135,46 @@ describe('slowed mail', () => {
 
 describe('mail of which the oldest goes first', () => {
   const slow = order({ kind: 'slow', share: 0.3, oldestFirstSince: since });
-  const passing = (dueAt: EpochMs, now: EpochMs) =>
+  const passingOf = (times: Pick<OrderedMail, 'dueAt' | 'expiresAt'>, now: EpochMs) =>
     Array.from({ length: 2_000 }, (_, index) => index).filter(
-      (index) => ruleOn({ ...mail, dueAt, key: `m${index}` }, [slow], now).kind === 'pass',
-    ).length / 2_000;
+      (index) => ruleOn({ ...mail, ...times, key: `m${index}` }, [slow], now).kind === 'pass',
+    );
+  const passing = (times: Pick<OrderedMail, 'dueAt' | 'expiresAt'>, now: EpochMs) =>
+    passingOf(times, now).length / 2_000;
 
-  test('waits whole until it has waited for half of the time that it is slowed', () => {
-    const dueAt = at(10 * minuteMs);
-    expect(passing(dueAt, at(19 * minuteMs))).toBe(0);
-    expect(passing(dueAt, at(20 * minuteMs))).toBeCloseTo(0.3, 1);
+  test('passes by its share when it has waited for half of the time that it is slowed, and by a fifth of it before', () => {
+    const mails = { dueAt: at(10 * minuteMs) };
+    expect(passing(mails, at(19 * minuteMs))).toBeCloseTo(0.06, 1.5);
+    expect(passing(mails, at(20 * minuteMs))).toBeCloseTo(0.3, 1);
   });
 
   test('passes by its share once it is an hour late, however long the trouble lasts', () => {
-    const dueAt = at(5 * hourMs);
-    expect(passing(dueAt, at(6 * hourMs - 1))).toBe(0);
-    expect(passing(dueAt, at(6 * hourMs))).toBeCloseTo(0.3, 1);
+    const mails = { dueAt: at(5 * hourMs) };
+    expect(passing(mails, at(6 * hourMs - 1))).toBeCloseTo(0.06, 1.5);
+    expect(passing(mails, at(6 * hourMs))).toBeCloseTo(0.3, 1);
+  });
+
+  test('passes by its share from half of its life on, where it expires', () => {
+    const codes = { dueAt: at(5 * hourMs), expiresAt: at(5 * hourMs + 10 * minuteMs) };
+    expect(passing(codes, at(5 * hourMs + 5 * minuteMs - 1))).toBeCloseTo(0.06, 1.5);
+    expect(passing(codes, at(5 * hourMs + 5 * minuteMs))).toBeCloseTo(0.3, 1);
+  });
+
+  test('is never without a trickle, though all of it be young', () => {
+    const young = { dueAt: at(30 * minuteMs) };
+    const first = passingOf(young, young.dueAt);
+    expect(first.length).toBeGreaterThan(0);
+    expect(passingOf(young, at(45 * minuteMs))).toEqual(expect.arrayContaining(first));
   });
 
   test('does not begin anew with an order that renews another', () => {
     const renewed = { ...slow, id: 'd2.0', since: at(30 * minuteMs) };
     const young = { ...mail, dueAt: at(31 * minuteMs) };
-    for (let index = 0; index < 100; index += 1) {
-      const one = { ...young, key: `m${index}` };
-      expect(ruleOn(one, [renewed], at(33 * minuteMs)).kind).toBe('wait');
-    }
+    const rule = (of: Order, index: number) =>
+      ruleOn({ ...young, key: `m${index}` }, [of], at(33 * minuteMs)).kind;
+    const waiting = Array.from({ length: 100 }, (_, index) => rule(renewed, index));
+    expect(waiting).toEqual(waiting.map((_, index) => rule(slow, index)));
+    expect(waiting.filter((kind) => kind === 'wait').length).toBeGreaterThan(85);
   });
 });
 

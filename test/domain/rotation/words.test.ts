@@ -113,6 +113,22 @@ describe('a decision in plain words', () => {
     );
   });
 
+  test('names that of slowed mail the oldest goes first', () => {
+    const order = {
+      id: 'd1.1',
+      kind: 'slow',
+      region: { provider: 'gmx' },
+      share: 0.1,
+      oldestFirstSince: now,
+      since: now,
+      until: epochMs(now + hourMs),
+      decision: 'd1',
+    } as const;
+    expect(deedOf({ kind: 'slow', order }, now)).toBe(
+      'mails to gmx leave at 10 %, what waits longest first, until 15:20 UTC',
+    );
+  });
+
   test('calls a person with what happened, what was done and what to do', () => {
     expect(pageOf({ happened: ['a', 'b'], did: [], advice: 'look' })).toBe(
       'What happened: a; b.\nWhat was done: nothing.\nWhat to do: look.',
@@ -136,7 +152,8 @@ test('a move that changes no weight says whose mail goes elsewhere', () => {
   const pools = (placed: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
     ['a', 'b'].map((pool) => ({ pool, weight: 1, placed: placed[pool] ?? {} }));
   const move = {
-    ...{ kind: 'move', stream: 'transactional', provider: 'gmail' },
+    kind: 'move',
+    ...{ stream: 'transactional', provider: 'gmail' },
     ...{
       before: pools({ a: { acme: 1, big: 1 } }),
       pools: pools({ a: { big: 3 }, b: { acme: 1, big: 1 } }),
