@@ -5,6 +5,7 @@ import type { Cause } from '../../domain/blame/model.ts';
 import type { Signal } from '../../domain/classification/reasons.ts';
 import { createBook } from '../../domain/evidence/book.ts';
 import type { EvidenceBook, Failure, Origin } from '../../domain/evidence/model.ts';
+import { applyActions } from '../../domain/rotation/apply.ts';
 import { assignedPools } from '../../domain/rotation/eligible-pools.ts';
 import type {
   Decision,
@@ -79,6 +80,22 @@ export function situationOf(over: Partial<Situation> = {}): Situation {
       return `d${ids}`;
     },
     ...over,
+  };
+}
+
+/** What stands so much later, when the decisions that were to be done have been. */
+export function carriedOut(
+  situation: Situation,
+  decisions: readonly Decision[],
+  ms: number,
+): Situation {
+  const done = decisions.filter((one) => one.done).flatMap(({ actions }) => actions);
+  return {
+    ...situation,
+    ...applyActions(situation, done, situation.now),
+    now: epochMs(situation.now + ms),
+    heardAt: epochMs(situation.now + ms),
+    history: [...situation.history, ...decisions],
   };
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { applyActions } from '../../../domain/rotation/apply.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
 import type { Action, Decision, Situation, Trigger } from '../../../domain/rotation/model.ts';
 import { dayMs, epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
 import {
   addFailures,
   addTraffic,
+  carriedOut,
   now,
   originsOf,
   poolOf,
@@ -41,17 +41,6 @@ function troubledYahoo(signal: 'deferral' | 'outage') {
 
 const actionsOf = (decisions: readonly Decision[]) => decisions.flatMap(({ actions }) => actions);
 const kinds = (decisions: readonly Decision[]) => actionsOf(decisions).map(({ kind }) => kind);
-
-function carriedOut(situation: Situation, decisions: readonly Decision[], ms: number): Situation {
-  const done = decisions.filter((one) => one.done).flatMap(({ actions }) => actions);
-  return {
-    ...situation,
-    ...applyActions(situation, done, situation.now),
-    now: epochMs(situation.now + ms),
-    heardAt: epochMs(situation.now + ms),
-    history: [...situation.history, ...decisions],
-  };
-}
 
 describe('a pool that one provider refuses', () => {
   test("loses that provider's share, and no other provider's mail moves", () => {

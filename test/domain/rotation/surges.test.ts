@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '../../../domain/classification/reasons.ts';
-import { applyActions } from '../../../domain/rotation/apply.ts';
 import { decide } from '../../../domain/rotation/decide.ts';
 import type { Decision, Situation, Trigger } from '../../../domain/rotation/model.ts';
 import { isPatience } from '../../../domain/rotation/past.ts';
@@ -11,6 +10,7 @@ import {
   addFailures,
   addTraffic,
   ago,
+  carriedOut,
   decisionOf,
   now,
   originsOf,
@@ -53,17 +53,6 @@ function sendAndFail({ book, streams, now: at }: Situation, sent: number, failed
 const ordersOf = (decisions: readonly Decision[]) =>
   decisions.flatMap(({ actions }) => actions).flatMap((one) => ('order' in one ? one.order : []));
 
-function later(situation: Situation, decisions: readonly Decision[], ms: number): Situation {
-  const done = decisions.filter((one) => one.done).flatMap(({ actions }) => actions);
-  return {
-    ...situation,
-    ...applyActions(situation, done, situation.now),
-    now: epochMs(situation.now + ms),
-    heardAt: epochMs(situation.now + ms),
-    history: [...situation.history, ...decisions],
-  };
-}
-
 /** What stands after a person has undone decisions. */
 function undone(situation: Situation, decisions: readonly Decision[]): Situation {
   const actions = decisions.flatMap(undoActions);
@@ -71,7 +60,7 @@ function undone(situation: Situation, decisions: readonly Decision[]): Situation
   const history = situation.history.map((one) =>
     decisions.some(({ id }) => id === one.id) ? { ...one, settled: 'undone' as const } : one,
   );
-  return later({ ...situation, history }, [undo], 30 * secondMs);
+  return carriedOut({ ...situation, history }, [undo], 30 * secondMs);
 }
 
 describe('an account that suddenly sends far more than ever', () => {
@@ -129,8 +118,8 @@ describe('an account that suddenly sends far more than ever', () => {
     const situation = surging();
     fail(situation, 5, 'content');
     const first = decide(situation, ofT0);
-    const after = later(situation, first, 3 * minuteMs);
-    expect(ordersOf(decide(later(situation, first, minuteMs), ofT0))).toEqual([]);
+    const after = carriedOut(situation, first, 3 * minuteMs);
+    expect(ordersOf(decide(carriedOut(situation, first, minuteMs), ofT0))).toEqual([]);
     expect(ordersOf(decide(after, ofT0))).toEqual([]);
     sendAndFail(after, 1, 1);
     const second = decide(after, ofT0);
@@ -142,7 +131,7 @@ describe('an account that suddenly sends far more than ever', () => {
   test('is held for longer while it waits, as if it did not wait', () => {
     const situation = surging();
     fail(situation, 5, 'content');
-    const waiting = later(situation, decide(situation, ofT0), 10 * secondMs);
+    const waiting = carriedOut(situation, decide(situation, ofT0), 10 * secondMs);
     fail(waiting, 6, 'hard-bounce');
     const [decision] = decide(waiting, ofT0);
     expect(decision?.cause?.region).toEqual({ tenant: 't0' });
@@ -153,7 +142,7 @@ describe('an account that suddenly sends far more than ever', () => {
     fail(situation, 5, 'content');
     const said = decide(situation, ofT0);
     expect(said).toMatchObject([{ done: false, autonomy: 'observe' }]);
-    expect(decide(later(situation, said, minuteMs), ofT0)).toEqual([]);
+    expect(decide(carriedOut(situation, said, minuteMs), ofT0)).toEqual([]);
   });
 
   test('is not stopped again by what was heard before a person undid its hold or its wait', () => {
@@ -162,7 +151,7 @@ describe('an account that suddenly sends far more than ever', () => {
       fail(situation, count, 'hard-bounce');
       const first = decide(situation, ofT0);
       expect(ordersOf(first)).not.toEqual([]);
-      const lifted = undone(later(situation, first, 10 * secondMs), first);
+      const lifted = undone(carriedOut(situation, first, 10 * secondMs), first);
       expect(ordersOf(decide(lifted, { kind: 'schedule' }))).toEqual([]);
       sendAndFail(lifted, 1, 1);
       expect(ordersOf(decide(lifted, ofT0))).toEqual([]);
@@ -178,7 +167,7 @@ describe('an account that suddenly sends far more than ever', () => {
     const first = decide(situation, ofT0);
     expect(ordersOf(first)[0]).toMatchObject({ region: { tenant: 't0', provider: 'gmail' } });
     expect(first).toHaveLength(2);
-    const lifted = undone(later(situation, first, 10 * secondMs), first.slice(0, 1));
+    const lifted = undone(carriedOut(situation, first, 10 * secondMs), first.slice(0, 1));
     expect(ordersOf(decide(lifted, { kind: 'schedule' }))).toEqual([]);
   });
 
@@ -204,21 +193,21 @@ describe('an account that suddenly sends far more than ever', () => {
     let situation = surging();
     fail(situation, 5, 'content');
     for (let round = 0; round < 6; round += 1) {
-      situation = later(situation, decide(situation, ofT0), 9 * minuteMs);
+      situation = carriedOut(situation, decide(situation, ofT0), 9 * minuteMs);
       sendAndFail(situation, 12, 1);
     }
     const waits = situation.history.filter(isPatience);
     expect(waits.map(({ at }) => at - now)).toEqual([0, 9 * minuteMs, 18 * minuteMs]);
     expect(situation.history).toEqual(waits);
     expect(lookAtSurges(situation, ofT0)).toMatchObject([{ level: 'degrade' }]);
-    expect(lookAtSurges(later(situation, [], 6 * minuteMs), ofT0)).toEqual([]);
+    expect(lookAtSurges(carriedOut(situation, [], 6 * minuteMs), ofT0)).toEqual([]);
   });
 
   test('is said to send at its pace only while it does', () => {
     const situation = surging();
     fail(situation, 5, 'content');
     const first = decide(situation, ofT0);
-    const after = later(situation, first, 50 * minuteMs);
+    const after = carriedOut(situation, first, 50 * minuteMs);
     sendAndFail(after, 1, 1);
     expect(decide(after, ofT0)[0]?.evidence[0]).toMatch(
       /^tenant t0 has sent \d+ mails since 14:19 UTC, after it surged to more than three times/,
