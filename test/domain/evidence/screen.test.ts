@@ -8,6 +8,7 @@ import { lnMostOfCounts, mayReach } from '../../../domain/evidence/screen.ts';
 import { epochMs, hourMs, minuteMs } from '../../../domain/time.ts';
 import { diceFor } from '../../../simulation/dice.ts';
 import { atSecond, failure, midnight, sent } from '../../support/evidence-book.ts';
+import { expectQuickLookRight } from '../../support/quick-look.ts';
 
 const signals = ['block', 'hard-bounce', 'deferral', 'outage', 'complaint'] as const;
 
@@ -40,8 +41,7 @@ function tell({ signal, mailsPerMinute, before, after, breaksAt, tenants, seed }
 }
 
 test('a region that the quick look lets pass is below the level', () => {
-  let alarms = 0;
-  let dismissed = 0;
+  const looks = { alarms: 0, dismissed: 0 };
   fc.assert(
     fc.property(anyStory, fc.integer({ min: 0, max: 6 }), (story, hoursLater) => {
       const book = tell(story);
@@ -49,25 +49,18 @@ test('a region that the quick look lets pass is below the level', () => {
       if (hoursLater > 3) book.rollUp(now);
       for (const region of [{ pool: 'a', provider: 'yahoo' }, { tenant: 't0' }]) {
         const question = { region, signal: story.signal, now, watched: story.watched };
-        const { level } = judge(book, question);
-        if (level === 'act') alarms += 1;
-        if (!mayReach(book, question, 'act')) {
-          dismissed += 1;
-          expect(level).not.toBe('act');
-        }
-        if (!mayReach(book, question, 'degrade')) expect(level).toBe('quiet');
+        expectQuickLookRight(book, question, looks);
       }
     }),
     { numRuns: 150 },
   );
   // It says something only if both come up.
-  expect(alarms).toBeGreaterThan(20);
-  expect(dismissed).toBeGreaterThan(50);
+  expect(looks.alarms).toBeGreaterThan(20);
+  expect(looks.dismissed).toBeGreaterThan(50);
 });
 
 test('also where it looked before, whatever came since', () => {
-  let alarms = 0;
-  let dismissed = 0;
+  const looks = { alarms: 0, dismissed: 0 };
   const signal = 'block' as const;
   const question = { signal, watched: 10 } as const;
   const regions = [{ pool: 'a', provider: 'yahoo' }, { tenant: 't0' }];
@@ -100,20 +93,14 @@ test('also where it looked before, whatever came since', () => {
         if (one.answered > 0) since = epochMs(now - minuteMs);
         for (const region of regions) {
           const asked = { ...question, region, now, since };
-          const { level } = judge(book, asked);
-          if (level === 'act') alarms += 1;
-          if (!mayReach(book, asked, 'act')) {
-            dismissed += 1;
-            expect(level).not.toBe('act');
-          }
-          if (!mayReach(book, asked, 'degrade')) expect(level).toBe('quiet');
+          expectQuickLookRight(book, asked, looks);
         }
       }
     }),
     { numRuns: 60 },
   );
-  expect(alarms).toBeGreaterThan(100);
-  expect(dismissed).toBeGreaterThan(500);
+  expect(looks.alarms).toBeGreaterThan(100);
+  expect(looks.dismissed).toBeGreaterThan(500);
 });
 
 test('mail that is taken back is looked at anew, and so is what was answered once that is forgotten', () => {
